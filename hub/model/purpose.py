@@ -32,6 +32,47 @@ class Approval(StrEnum):
     ORDER = "order"
 
 
+_STRICTNESS = {
+    Approval.NONE: 0,
+    Approval.IDENTITY_CHECK: 1,
+    Approval.MANDATE: 1,
+    Approval.CASE: 1,
+    Approval.SECRETARY_ONCE: 2,
+    Approval.SECRETARY: 2,
+    Approval.TWO_PERSON: 3,
+    Approval.ORDER: 4,
+    Approval.BREAK_GLASS: 4,
+    Approval.NAMED_OFFICERS: 5,
+}
+
+
+def strictest(first: Approval, *others: Approval) -> Approval:
+    """The approval that counts where several apply.
+
+    Approvals of one strictness satisfy each other, and the one named first counts: a secretary's yes once per
+    enrolment is the secretary's yes, so a purpose that asks for it meets the demand of a core tier. Breaking the
+    glass and an emergency order stand above it because they stand in for it, with a review to follow.
+    """
+    return max((first, *others), key=_STRICTNESS.__getitem__)
+
+
+class Mask(StrEnum):
+    """How much of a value is shown where the whole is more than a purpose needs.
+
+    `SURNAME` keeps the first character, `TAIL` the last four, `ENDS` the first three and the last four; what is
+    left out is shown as `*`. `BUILDING` cuts an address after the building.
+    """
+
+    SURNAME = "surname"
+    TAIL = "tail"
+    ENDS = "ends"
+    BUILDING = "building"
+
+
+SERVICES = frozenset({"sensing", "statistics", "selection", "rights", "audit", "mandates"})
+"""Services that some purposes need and that do not exist yet; such purposes answer `not_offered`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Purpose:
     """One purpose of the catalogue, as its TOML file states it.
@@ -48,9 +89,10 @@ class Purpose:
         reason_required: whether a caller must say why.
         assessment: reference of the impact assessment; empty where none is needed.
         retention: ISO 8601 duration for which what was disclosed may be kept.
-        service: the service that must exist before the purpose is offered (`sensing`, `statistics`, `selection`,
-            `rights`, `audit`); empty where a disclosure is the whole service.
-        masks: field to the mask it is shown under.
+        service: the service that must exist before the purpose is offered, one of `SERVICES`; empty where a
+            disclosure is the whole service.
+        masks: field to the mask it is shown under, one of `Mask`.
+        citation_version: the laws cited, each with its version in force; empty where the register has none of them.
     """
 
     id: str
@@ -66,3 +108,4 @@ class Purpose:
     retention: str = "P0D"
     service: str = ""
     masks: dict[str, str] = field(default_factory=dict)
+    citation_version: str = ""

@@ -1,0 +1,22 @@
+"""The two errors of this package, by who must act."""
+
+
+class VerificationError(Exception):
+    """What was shown does not hold: malformed, forged, or not what the log committed to.
+
+    The reading side raises nothing else, whatever bytes it is given.
+
+    Attributes:
+        index: the first entry at which something is wrong, where one can be named.
+    """
+
+    def __init__(self, message: str, index: int | None = None) -> None:
+        super().__init__(message)
+        self.index = index
+
+
+class LogError(Exception):
+    """The log's own state is unknown or contradicts itself: stop writing, keep everything, call a person.
+
+    Trying again never helps, and going on could sign a second history.
+    """

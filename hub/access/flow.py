@@ -1,0 +1,209 @@
+"""The road every read of a resident's file walks, step by step.
+
+    1 who asks  2 for what  3 may they  4 open only that  5 keep only that  6 record  7 answer
+
+Steps 2 to 5 run without a pause on one state of the store; step 6 waits until the entry is durable.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from hub.access.authenticate import authenticate
+from hub.access.decide import FILING_ROLES, decide, decide_purpose
+from hub.access.derive import sections_for
+from hub.access.limits import Misses
+from hub.access.locate import Located, locate
+from hub.access.minimise import minimise
+from hub.access.open_file import open_file
+from hub.access.purpose import Claim, SubjectClaim, state_matter, state_purpose, state_subject
+from hub.access.record import denied, disclosed, record
+from hub.access.respond import refuse, respond
+from hub.access.standing import Standing
+from hub.errors import BadInput, OperatorError, Reason
+from hub.identity.tokens import Verifier
+from hub.model.decision import AccessRequest, Denial, Disclosure, Permit
+from hub.model.filing import Filing
+from hub.model.instant import day_of
+from hub.model.principal import Caller
+from hub.model.subject import SubjectRef
+from hub.model.tier import Tier
+from hub.policy.engine import Snapshot
+from hub.store.engine import Event, Reader, Receipt
+from hub.store.keys import Keyring
+from hub.store.lane import Lane
+
+_TOGETHER = 50
+"""How many subjects of a batch are decided before others get a turn of the event loop."""
+
+
+class Answer(NamedTuple):
+    """What leaves.
+
+    Attributes:
+        status: 200, 403 or 429; 422 within a batch.
+        body: of a disclosure, all of it; of a refusal, its `reasons`, `withheld`, `id` and `receipt`; of a 422, the
+            `error` itself.
+    """
+
+    status: int
+    body: dict[str, Any]
+
+
+class Outcome(NamedTuple):
+    """A decision carried out, not yet recorded: nothing of it may leave.
+
+    Attributes:
+        result: a disclosure or a denial.
+        event: what the trail will say.
+    """
+
+    result: Disclosure | Denial
+    event: Event
+
+
+@dataclass(slots=True)
+class Road:
+    """What the steps need, for one serving process.
+
+    Attributes:
+        reader: the store, for the event loop's thread.
+        ring: the keys.
+        lane: where outcomes are recorded.
+        policies: the catalogue and its rules.
+        verifier: checks tokens.
+        standing: who holds which role, and what was filed.
+        clock: the instant now, UTC.
+        misses: who asked in vain.
+    """
+
+    reader: Reader
+    ring: Keyring
+    lane: Lane
+    policies: Snapshot
+    verifier: Verifier
+    standing: Standing
+    clock: Callable[[], datetime]
+    misses: Misses = field(default_factory=Misses)
+    _sections: dict[tuple[str, str], tuple[Tier, ...]] = field(default_factory=dict)
+
+    async def enter(self, authorization: str) -> Caller:
+        """Step 1, which every route shares. Raises Unauthenticated."""
+        return await authenticate(authorization, self.verifier, self.standing, self.clock())
+
+    def sections(self, purpose: str, requester: str) -> tuple[Tier, ...]:
+        """The sections to fetch for a purpose: all that a permit could name. Fetching opens nothing."""
+        if (found := self._sections.get((purpose, requester))) is None:
+            found = self._sections[purpose, requester] = sections_for(self.policies.plan(purpose, requester))
+        return found
+
+    async def disclose(self, caller: Caller, claim: Claim, trace_id: str) -> Answer:
+        """One read of one person's file.
+
+        Raises:
+            BadInput: the claim's form is wrong; nothing was looked up.
+            TrailUnavailable: the outcome could not be recorded; nothing is disclosed.
+        """
+        request = state_purpose(caller, claim, self.policies, trace_id)
+        await self._hold_back(caller)
+        with self.reader.view():
+            outcome = self._walk(request)
+        [receipt] = await record([outcome.event], self.lane)
+        return self.answer(outcome, receipt)
+
+    async def disclose_batch(
+        self, caller: Caller, subjects: Sequence[SubjectClaim], claim: tuple[str, list[str] | None, str | None],
+        trace_id: str,
+    ) -> list[Answer]:
+        """The same read of many people's files, each decided and recorded on its own.
+
+        Args:
+            caller: who asks.
+            subjects: about whom, in order.
+            claim: purpose, fields and reason, common to all.
+            trace_id: 32 hex digits.
+
+        Raises:
+            BadInput: the claim is wrong for everybody; a subject that is wrong gets a 422 of its own.
+            TrailUnavailable: nothing is disclosed of anybody.
+        """
+        purpose, fields, reason = state_matter(*claim, self.policies)
+        common = AccessRequest(caller, SubjectRef(), purpose, fields, reason, trace_id)
+        await self._hold_back(caller)
+        outcomes: list[Outcome | BadInput] = []
+        for start in range(0, len(subjects), _TOGETHER):
+            with self.reader.view():
+                outcomes += [self._walk_one_of_many(common, each) for each in subjects[start : start + _TOGETHER]]
+            await asyncio.sleep(0)
+        receipts = iter(await record([each.event for each in outcomes if isinstance(each, Outcome)], self.lane))
+        return [
+            self.answer(each, next(receipts)) if isinstance(each, Outcome) else Answer(422, {"error": each})
+            for each in outcomes
+        ]
+
+    def _walk_one_of_many(self, common: AccessRequest, subject: SubjectClaim) -> Outcome | BadInput:
+        try:
+            return self._walk(replace(common, subject=state_subject(subject)))
+        except BadInput as error:
+            return error
+
+    def _walk(self, request: AccessRequest) -> Outcome:
+        """Steps 3 to 5 for one person."""
+        caller, purpose = request.caller, request.purpose
+        if self.misses.refused(caller.principal.id, caller.at):
+            return self._denied(Denial(request, (Reason.RATE_LIMITED,)), None)
+        filing = None
+        if purpose is not None and caller.principal.role in FILING_ROLES:
+            filing = self.standing.filing(caller.principal, purpose.id, caller.at)
+        if (denial := decide_purpose(request, filing)) is not None or purpose is None:
+            return self._denied(denial or Denial(request, (Reason.UNKNOWN_PURPOSE,)), None)
+        tiers = self.sections(purpose.id, caller.principal.requester)
+        try:
+            found = locate(request.subject, caller.principal, tiers, self.reader, self.ring)
+        except OperatorError:
+            return self._denied(Denial(request, (Reason.NOT_AVAILABLE,), truth="damaged"), None)
+        return self.judge(request, filing, found)
+
+    def judge(self, request: AccessRequest, filing: Filing | None, found: Located | None) -> Outcome:
+        """Steps 3 to 5 for a person who was looked for, once nothing speaks against the purpose itself."""
+        about = (found.sealed.resident, found.facts) if found else None
+        decision = decide(request, self.policies, filing, about, day_of(request.caller.at))
+        if isinstance(decision, Denial) or found is None:
+            return self._denied(decision, found)
+        try:
+            return self._disclosed(decision, found)
+        except OperatorError:
+            # A row that was changed behind the hub's back gives nothing; the trail says that this happened.
+            return self._denied(Denial(request, (Reason.NOT_AVAILABLE,), truth="damaged"), found)
+
+    def _disclosed(self, permit: Permit, found: Located) -> Outcome:
+        caller = permit.request.caller
+        rid = self.ring.pairwise(caller.principal.organisation, permit.resident)
+        file = open_file(permit, found.sealed, self.ring)
+        disclosure = minimise(permit, file, found.facts, rid, day_of(caller.at))
+        if not disclosure.fields:
+            reasons = tuple(dict.fromkeys(each.reason for each in disclosure.withheld))
+            return self._denied(Denial(permit.request, reasons, disclosure.withheld, permit.resident), found)
+        return Outcome(disclosure, disclosed(disclosure, self.ring, found.trail_key))
+
+    def _denied(self, denial: Denial, found: Located | None) -> Outcome:
+        caller = denial.request.caller
+        if denial.reasons == (Reason.OUT_OF_SCOPE,):
+            self.misses.note(caller.principal.id, caller.at)
+        return Outcome(denial, denied(denial, self.ring, found.trail_key if found else None))
+
+    def answer(self, outcome: Outcome, receipt: Receipt) -> Answer:
+        """Step 7. The receipt is what makes an outcome an answer."""
+        result = outcome.result
+        if isinstance(result, Denial):
+            return Answer(429 if Reason.RATE_LIMITED in result.reasons else 403, refuse(result, receipt))
+        rid = self.ring.pairwise(result.permit.request.caller.principal.organisation, result.permit.resident)
+        return Answer(200, respond(result, receipt, rid))
+
+    async def _hold_back(self, caller: Caller) -> None:
+        if delay := self.misses.delay(caller.principal.id, caller.at):
+            await asyncio.sleep(delay)
+
+

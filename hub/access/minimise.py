@@ -1,0 +1,80 @@
+"""Step 5: keep only what the permit names, at the precision it allows."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from hub.access.derive import DERIVATIONS, in_force
+from hub.errors import Reason
+from hub.model.decision import Disclosure, Permit, Withheld
+from hub.model.file import ResidentFile
+from hub.model.subject import Facts
+from hub.schema.fields import Field, fields
+
+_EIGHTEEN = 18
+
+
+def minimise(permit: Permit, file: ResidentFile, facts: Facts, pseudonym: str, today: date) -> Disclosure:
+    """Take the permitted fields out of an opened file.
+
+    A permitted field without a value answers exactly like one that is sealed or hidden: `not_available`.
+
+    Args:
+        permit: names the fields.
+        file: the opened tiers.
+        facts: the control section, for what is derived from the date of birth.
+        pseudonym: the caller's own name for this person.
+        today: the day in China, for ages.
+    """
+    catalogue, purpose = fields(), permit.request.purpose
+    masks = purpose.masks if purpose else {}
+    given: dict[str, object] = {}
+    absent = []
+    for key in permit.fields:
+        value = _value(catalogue[key], file, facts, pseudonym, today)
+        if value is None:
+            absent.append(Withheld(key, Reason.NOT_AVAILABLE, "absent"))
+        else:
+            given[key] = MASKS[masks[key]](value) if key in masks else value
+    return Disclosure(permit, given, (*permit.withheld, *absent))
+
+
+def _value(field: Field, file: ResidentFile, facts: Facts, pseudonym: str, today: date) -> Any:
+    if field.derived:
+        derivation = DERIVATIONS.get(field.derived)
+        return derivation.derive(file, facts, pseudonym, today) if derivation else None
+    value = in_force(file, field.tier, field.key)
+    return _PRECISION[field.key](value) if value is not None and field.key in _PRECISION else value
+
+
+def _without_category(number: str) -> str:
+    # A disability card's suffix encodes category and grade, which would tell a mental disability.
+    return number[:_EIGHTEEN]
+
+
+_PRECISION: Mapping[str, Callable[[Any], Any]] = {"disab.no": _without_category}
+
+
+def _last_four(value: str) -> str:
+    return "*" * max(len(value) - 4, 0) + value[-4:]
+
+
+def _surname(value: str) -> str:
+    return value[:1] + "*" * (len(value) - 1)
+
+
+def _year(value: str) -> str:
+    return value[:4]
+
+
+def _masked_middle(value: str) -> str:
+    return value[:3] + "*" * max(len(value) - 7, 0) + value[-4:] if len(value) > 7 else "*" * len(value)  # noqa: PLR2004
+
+
+MASKS: Mapping[str, Callable[[str], str]] = {
+    "last4": _last_four,
+    "middle": _masked_middle,
+    "surname": _surname,
+    "year": _year,
+}
+"""Masks a purpose may ask for, by name."""

@@ -1,0 +1,84 @@
+"""Step 6: make the outcome durable before anything leaves.
+
+The act goes back to the caller inside the receipt and stays for ever, so it names no data subject and tells no more
+than the answer does. What only the trail may know lies in the subject part, sealed under the person's own key.
+"""
+
+from hub.model.decision import AccessRequest, Denial, Disclosure, Withheld
+from hub.model.instant import timestamp
+from hub.schema.fields import fields
+from hub.store.engine import Event, Receipt
+from hub.store.keys import Keyring
+from hub.store.lane import Lane
+
+
+async def record(events: list[Event], lane: Lane) -> list[Receipt]:
+    """Append events to the trail, durably and in order.
+
+    Raises:
+        TrailUnavailable: nothing was recorded, so nothing may leave.
+    """
+    return await lane.record_all(events)
+
+
+def disclosed(disclosure: Disclosure, ring: Keyring, trail_key: bytes) -> Event:
+    """The event of a disclosure."""
+    permit = disclosure.permit
+    act = _act(permit.request, "disclosed", disclosure.withheld) | {
+        "basis": permit.basis.value,
+        "fields": sorted(disclosure.fields),
+        "rules": list(permit.rules),
+    }
+    return Event(act, _subject(ring, permit.resident, permit.request, disclosure.withheld), permit.resident, trail_key)
+
+
+def denied(denial: Denial, ring: Keyring, trail_key: bytes | None) -> Event:
+    """The event of a denial; `trail_key` is None where there is no such person."""
+    act = _act(denial.request, "denied", denial.withheld) | {"reasons": [reason.value for reason in denial.reasons]}
+    known = denial.resident if trail_key is not None else None
+    subject = _subject(ring, known, denial.request, denial.withheld)
+    if denial.truth:
+        subject["truth"] = denial.truth
+    return Event(act, subject, known, trail_key)
+
+
+def searched(request: AccessRequest, listed: int) -> Event:
+    """The event of a look at a list; each person listed has an entry besides."""
+    act = _act(request, "disclosed", ()) | {"kind": "search", "listed": listed}
+    return Event(act, {"subject": "", "reason": ""})
+
+
+def _act(request: AccessRequest, outcome: str, withheld: tuple[Withheld, ...]) -> dict[str, object]:
+    principal, purpose = request.caller.principal, request.purpose
+    known = fields()
+    return {
+        "v": 1,
+        "kind": "disclosure",
+        "time": timestamp(request.caller.at),
+        "actor": principal.id,
+        "operator": request.caller.operator,
+        "role": principal.role.value,
+        "department": principal.code,
+        "area": principal.area,
+        "purpose": purpose.id if purpose else None,
+        "basis": None,
+        "fields": [],
+        # A name that is no field may hold anything, even personal data: it is counted, not kept.
+        "withheld": [[each.field, each.reason.value] for each in withheld if each.field in known],
+        "unknown_fields": sum(each.field not in known for each in withheld),
+        "outcome": outcome,
+        "reasons": [],
+        "approval": None,
+        "on_behalf_of": None,
+        "trace_id": request.trace_id,
+    }
+
+
+def _subject(
+    ring: Keyring, resident: int | None, request: AccessRequest, withheld: tuple[Withheld, ...]
+) -> dict[str, object]:
+    # Free text may speak about the person, so the caller's reason is erased with them.
+    name = b"resident\0%d" % resident if resident is not None else b"idno\0" + request.subject.idno.encode()
+    part: dict[str, object] = {"subject": ring.pseudonym(name), "reason": request.reason}
+    truths = [[each.field, each.truth] for each in withheld if each.truth]
+    return part | {"truths": truths} if truths else part

@@ -1,0 +1,78 @@
+"""`/v1/disclosures`: the main job."""
+
+from typing import Any
+
+import msgspec
+import orjson
+from fastapi import APIRouter
+from starlette.responses import Response
+from starlette.types import Receive, Scope
+
+from hub.access.flow import Answer, Road
+from hub.access.purpose import Claim, SubjectClaim
+from hub.api.body import MOST_BATCH_BYTES, parse, read
+from hub.api.documented import DirectRoute, served_by
+from hub.api.problems import NO_STORE, bad_input, problem, problem_response
+from hub.api.schemas import PROBLEMS, BatchBody, BatchRequest, DisclosureBody, DisclosureRequest
+from hub.errors import BadInput
+
+MOST_SUBJECTS = 1000
+router = APIRouter(route_class=DirectRoute, tags=["disclosures"], responses=PROBLEMS)
+
+
+class BatchClaim(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of a batch, as sent."""
+
+    subjects: list[SubjectClaim]
+    purpose: str
+    fields: list[str] | None = None
+    reason: str | None = None
+
+
+_claim = msgspec.json.Decoder(Claim)
+_batch = msgspec.json.Decoder(BatchClaim)
+_HEADERS = {"Cache-Control": NO_STORE}
+
+
+async def _disclose(road: Road, authorization: str, scope: Scope, receive: Receive) -> Response:
+    caller = await road.enter(authorization)
+    trace_id = scope["state"]["trace_id"]
+    answer = await road.disclose(caller, parse(_claim, await read(receive)), trace_id)
+    if answer.status == 200:  # noqa: PLR2004
+        return Response(orjson.dumps(answer.body), 200, _HEADERS, media_type="application/json")
+    return problem_response(answer.status, answer.body.pop("reasons"), trace_id, answer.body)
+
+
+async def _disclose_batch(road: Road, authorization: str, scope: Scope, receive: Receive) -> Response:
+    caller = await road.enter(authorization)
+    trace_id = scope["state"]["trace_id"]
+    batch = parse(_batch, await read(receive, MOST_BATCH_BYTES))
+    if not 0 < len(batch.subjects) <= MOST_SUBJECTS:
+        raise BadInput("subjects", f"must name 1 to {MOST_SUBJECTS} people")
+    claim = (batch.purpose, batch.fields, batch.reason)
+    answers = await road.disclose_batch(caller, batch.subjects, claim, trace_id)
+    items = [_item(answer, trace_id) for answer in answers]
+    return Response(orjson.dumps({"items": items}), 200, _HEADERS, media_type="application/json")
+
+
+def _item(answer: Answer, trace_id: str) -> dict[str, Any]:
+    if answer.status == 200:  # noqa: PLR2004
+        return answer.body
+    if isinstance(error := answer.body.get("error"), BadInput):
+        return bad_input(error, trace_id)
+    return problem(answer.status, answer.body.pop("reasons"), trace_id, answer.body)
+
+
+@router.post("/v1/disclosures", response_model=DisclosureBody, operation_id="disclose")
+@served_by(_disclose)
+def disclose(body: DisclosureRequest) -> None:
+    """Read fields of one person's file for a purpose.
+
+    An over-ask is answered with what is allowed; every other field stands in `withheld` with its reason.
+    """
+
+
+@router.post("/v1/disclosures/batch", response_model=BatchBody, operation_id="discloseBatch")
+@served_by(_disclose_batch)
+def disclose_batch(body: BatchRequest) -> None:
+    """The same read of up to 1,000 people's files, each decided and recorded on its own."""

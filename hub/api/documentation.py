@@ -1,0 +1,61 @@
+"""`/docs`: the API's own documentation, served without any other host. Swagger UI's files come from a package."""
+
+from functools import cache
+from importlib.resources import files
+
+from fastapi import APIRouter
+from starlette.responses import Response
+from starlette.types import Receive, Scope
+
+from hub.access.flow import Road
+from hub.api.documented import DirectRoute, served_by
+from hub.api.problems import problem_response
+from hub.errors import Reason
+
+router = APIRouter(route_class=DirectRoute, include_in_schema=False)
+_ASSETS = {
+    "swagger-ui-bundle.js": "text/javascript",
+    "swagger-ui.css": "text/css",
+    "favicon.png": "image/png",
+}
+_POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
+_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Resident hub API</title><link rel="stylesheet" href="/docs/swagger-ui.css">
+<link rel="icon" href="/docs/favicon.png"></head>
+<body><div id="api"></div><script src="/docs/swagger-ui-bundle.js"></script>
+<script src="/docs/start.js"></script></body></html>
+"""
+_START = 'SwaggerUIBundle({url: "/openapi.json", dom_id: "#api", deepLinking: true, validatorUrl: null});\n'
+
+
+@cache
+def _asset(name: str) -> bytes:
+    return (files("fastapi_offline") / "static" / name).read_bytes()
+
+
+async def _docs(_road: Road, _authorization: str, _scope: Scope, _receive: Receive) -> Response:
+    return Response(_PAGE, headers={"Content-Security-Policy": _POLICY}, media_type="text/html")
+
+
+async def _file(_road: Road, _authorization: str, scope: Scope, _receive: Receive) -> Response:
+    name = scope["path_params"]["name"]
+    if name == "start.js":
+        return Response(_START, media_type="text/javascript")
+    if name not in _ASSETS:
+        return problem_response(404, [Reason.NOT_FOUND.value], scope["state"]["trace_id"])
+    return Response(_asset(name), headers={"Cache-Control": "max-age=86400"}, media_type=_ASSETS[name])
+
+
+@router.get("/docs")
+@served_by(_docs)
+def docs() -> None:
+    """The page."""
+
+
+@router.get("/docs/{name}")
+@served_by(_file)
+def docs_file() -> None:
+    """What the page needs."""
+
+

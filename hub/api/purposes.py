@@ -1,0 +1,45 @@
+"""`/v1/purposes`: the catalogue, as far as the caller may use it."""
+
+import orjson
+from fastapi import APIRouter
+from starlette.responses import Response
+from starlette.types import Receive, Scope
+
+from hub.access.flow import Road
+from hub.api.documented import DirectRoute, served_by
+from hub.api.schemas import PROBLEMS, PurposesBody
+from hub.model.principal import Principal
+from hub.model.purpose import Approval, Purpose
+
+router = APIRouter(route_class=DirectRoute, tags=["purposes"], responses={s: PROBLEMS[s] for s in (401, 405)})
+
+
+async def _purposes(road: Road, authorization: str, _scope: Scope, _receive: Receive) -> Response:
+    principal = (await road.enter(authorization)).principal
+    items = [_shown(purpose) for purpose in road.policies.purposes.values() if _may_use(principal, purpose)]
+    return Response(orjson.dumps({"items": items, "next": None}), media_type="application/json")
+
+
+def _may_use(principal: Principal, purpose: Purpose) -> bool:
+    # That a sealed purpose exists is told to the officers named for a case alone, and nobody is named yet.
+    return principal.requester in purpose.requesters and purpose.approval is not Approval.NAMED_OFFICERS
+
+
+def _shown(purpose: Purpose) -> dict[str, object]:
+    return {
+        "id": purpose.id,
+        "name": purpose.name,
+        "basis": [basis.value for basis in purpose.basis],
+        "citation": purpose.citation,
+        "fields": purpose.fields,
+        "on_approval": purpose.on_approval,
+        "approval": purpose.approval.value,
+        "reason_required": purpose.reason_required,
+        "retention": purpose.retention,
+    }
+
+
+@router.get("/v1/purposes", response_model=PurposesBody, operation_id="purposes")
+@served_by(_purposes)
+def purposes() -> None:
+    """The purposes the caller may use, with their names, bases, citations, fields and approvals."""

@@ -1,0 +1,58 @@
+"""`/v1/residents/search`: a grid worker's or clerk's own people."""
+
+import re
+
+import msgspec
+import orjson
+from fastapi import APIRouter
+from starlette.responses import Response
+from starlette.types import Receive, Scope
+
+from hub.access.flow import Road
+from hub.access.roster import MOST_LISTED, ROLES, Page, search
+from hub.api.body import parse, read
+from hub.api.documented import DirectRoute, served_by
+from hub.api.problems import NO_STORE, problem_response
+from hub.api.schemas import PROBLEMS, SearchBody, SearchRequest
+from hub.errors import BadInput, Reason
+
+router = APIRouter(route_class=DirectRoute, tags=["residents"], responses=PROBLEMS)
+_GRID = re.compile(r"[1-9][0-9]{14}")
+_MOST_PART = 50
+
+
+class SearchClaim(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of a search, as sent."""
+
+    grid: str
+    q: str | None = None
+    cursor: str | None = None
+    limit: int = 50
+
+
+_claim = msgspec.json.Decoder(SearchClaim)
+
+
+async def _search(road: Road, authorization: str, scope: Scope, receive: Receive) -> Response:
+    caller = await road.enter(authorization)
+    trace_id = scope["state"]["trace_id"]
+    if caller.principal.role not in ROLES:
+        return problem_response(403, [Reason.NOT_ALLOWED.value], trace_id)
+    claim = parse(_claim, await read(receive))
+    if not _GRID.fullmatch(claim.grid):
+        raise BadInput("grid", "must have 15 digits")
+    if len(claim.q or "") > _MOST_PART:
+        raise BadInput("q", f"must have at most {_MOST_PART} characters")
+    if not 0 < claim.limit <= MOST_LISTED:
+        raise BadInput("limit", f"must be from 1 to {MOST_LISTED}")
+    found = await search(road, caller, claim.grid, claim.q or "", claim.cursor or "", claim.limit, trace_id)
+    if isinstance(found, Page):
+        body = orjson.dumps({"items": found.items, "next": found.next})
+        return Response(body, 200, {"Cache-Control": NO_STORE}, media_type="application/json")
+    return problem_response(403, found.pop("reasons"), trace_id, found)
+
+
+@router.post("/v1/residents/search", response_model=SearchBody, operation_id="searchResidents")
+@served_by(_search)
+def search_residents(body: SearchRequest) -> None:
+    """List people of a grid, basic fields only; each person listed is an entry in the trail."""

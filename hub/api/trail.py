@@ -1,0 +1,52 @@
+"""`/v1/receipts` and `/log`: proofs for whoever holds a receipt, and the log's signed head for everybody."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+from starlette.types import Receive, Scope
+
+from audit.log import latest_checkpoint, receipt
+from hub.access.flow import Road
+from hub.api.documented import DirectRoute, served_by
+from hub.api.problems import problem_response
+from hub.api.schemas import PROBLEMS
+from hub.errors import Reason
+
+router = APIRouter(route_class=DirectRoute, tags=["trail"])
+_MOST_DIGITS = 15
+
+
+async def _receipt(road: Road, authorization: str, scope: Scope, _receive: Receive) -> Response:
+    await road.enter(authorization)
+    text = scope["path_params"]["index"]
+    plain = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+    with road.reader.view():
+        proof = receipt(road.reader.db, int(text)) if plain else None
+    if proof is None:
+        return problem_response(404, [Reason.NOT_FOUND.value], scope["state"]["trace_id"])
+    return Response(proof, media_type="text/plain; charset=utf-8")
+
+
+async def _checkpoint(road: Road, _authorization: str, scope: Scope, _receive: Receive) -> Response:
+    last = latest_checkpoint(road.reader.db)
+    if last is None:
+        return problem_response(404, [Reason.NOT_FOUND.value], scope["state"]["trace_id"])
+    return Response(last.note, headers={"Cache-Control": "no-cache"}, media_type="text/plain; charset=utf-8")
+
+
+@router.get(
+    "/v1/receipts/{index}",
+    operation_id="receipt",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}}}, **{status: PROBLEMS[status] for status in (401, 404)}},
+)
+@served_by(_receipt)
+def receipt_of(index: int) -> None:
+    """The proof that an entry is in the log (C2SP tlog-proof), at most one second after the answer it belongs to."""
+
+
+@router.get(
+    "/log/checkpoint", operation_id="checkpoint", response_class=Response, responses={200: {"content": {"text/plain": {}}}}
+)
+@served_by(_checkpoint)
+def checkpoint() -> None:
+    """The log's latest signed checkpoint (C2SP tlog-checkpoint)."""

@@ -1,0 +1,100 @@
+"""Wiring: store, policies, identity and routes; no logic."""
+
+import os
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from hub.access.flow import Road
+from hub.access.standing import Standing
+from hub.api import disclosures, documentation, operations, purposes, residents, trail
+from hub.api.problems import for_error, problem_response
+from hub.api.tracing import Tracing
+from hub.errors import BadInput, HubError, Reason
+from hub.identity.development import development_issuer
+from hub.identity.issuers import load_issuers
+from hub.identity.tokens import Verifier
+from hub.model.instant import now_utc
+from hub.policy.engine import load
+from hub.store.directory import Directory, open_keyring
+from hub.store.installation import open_writer
+from hub.store.lane import Lane
+from hub.store.sqlcipher import SqlcipherReader
+
+DIRECTORY_VARIABLE = "HUB_DIRECTORY"
+_ROUTERS = (disclosures, residents, purposes, trail, operations, documentation)
+
+
+def create_app(directory: Directory) -> FastAPI:
+    """The application over a data directory.
+
+    Args:
+        directory: an initialised one; its store is opened when serving starts.
+
+    Raises:
+        OperatorError: policies or issuers are wrong.
+    """
+    policies = load()
+    verifier = open_verifier(directory)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        ring = open_keyring(directory)
+        lane = Lane(open_writer(directory, ring), directory.origin(), time.monotonic)
+        reader = SqlcipherReader(directory, ring)
+        app.state.road = Road(reader, ring, lane, policies, verifier, Standing(reader), now_utc)
+        yield
+        lane.close()
+        reader.close()
+
+    app = FastAPI(title="Resident hub", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    for module in _ROUTERS:
+        app.router.routes.extend(module.router.routes)
+    app.add_middleware(Tracing)
+    app.add_exception_handler(HTTPException, _for_http)
+    app.add_exception_handler(RequestValidationError, _for_validation)
+    app.add_exception_handler(HubError, _for_hub_error)
+    return app
+
+
+def create_app_from_environment() -> FastAPI:
+    """The application for a worker process, which learns its data directory from the environment."""
+    return create_app(Directory(Path(os.environ[DIRECTORY_VARIABLE])))
+
+
+def open_verifier(directory: Directory) -> Verifier:
+    """Who may vouch for callers: the configured issuers, and the development issuer of a development directory."""
+    issuers = list(load_issuers(directory.issuers)) if directory.issuers.is_file() else []
+    if directory.is_development:
+        issuers.append(development_issuer(directory.development_key.read_bytes()))
+    return Verifier(issuers)
+
+
+def _trace_id(request: Request) -> str:
+    return str(request.scope["state"]["trace_id"])
+
+
+def _for_http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    reason = Reason.NOT_FOUND if status == 404 else Reason.BAD_INPUT  # noqa: PLR2004
+    response = problem_response(status, [reason.value], _trace_id(request))
+    if isinstance(error, HTTPException) and error.headers:
+        response.headers.update(error.headers)
+    return response
+
+
+def _for_validation(request: Request, error: Exception) -> Response:
+    first: dict[str, Any] = error.errors()[0] if isinstance(error, RequestValidationError) else {}
+    member = ".".join(str(part) for part in first.get("loc", ("request",))[1:])
+    return for_error(BadInput(member or "request", str(first.get("type", "is malformed"))), _trace_id(request))
+
+
+def _for_hub_error(request: Request, error: Exception) -> Response:
+    return for_error(error, _trace_id(request))

@@ -1,0 +1,59 @@
+"""`hub serve DIR`."""
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+
+def add_parser(subparsers: Any) -> None:
+    """Declare the command."""
+    parser = subparsers.add_parser("serve", help="serve API and pages")
+    parser.add_argument("directory", type=Path, metavar="DIR")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--workers", type=int, default=1, metavar="N")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until interrupted."""
+    import uvicorn
+
+    from hub.app import DIRECTORY_VARIABLE, create_app
+    from hub.errors import BadInput, OperatorError
+    from hub.store.directory import Directory, open_keyring
+
+    directory = Directory(args.directory)
+    open_keyring(directory)
+    if not 0 < args.workers <= 64:  # noqa: PLR2004
+        raise BadInput("workers", "must be from 1 to 64")
+    if directory.is_development and not _is_loopback(args.host):
+        raise OperatorError("a directory with the development issuer is served on loopback only, such as 127.0.0.1")
+    options: dict[str, Any] = {
+        "host": args.host,
+        "port": args.port,
+        "http": "httptools",
+        "loop": "uvloop",
+        "access_log": False,
+        "log_level": "warning",
+        "server_header": False,
+        "lifespan": "on",
+    }
+    if args.workers == 1:
+        uvicorn.run(create_app(directory), **options)
+    else:
+        os.environ[DIRECTORY_VARIABLE] = str(args.directory)
+        uvicorn.run("hub.app:create_app_from_environment", factory=True, workers=args.workers, **options)
+    return 0
+
+
+def _is_loopback(host: str) -> bool:
+    import ipaddress
+
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,64 @@
+"""Putting principals on record: who holds which role, current in every worker on the next request."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from hub.errors import BadInput
+from hub.identity.principals import Appointment, check_separation
+from hub.store.engine import Reader
+from hub.store.installation import system_event
+from hub.store.trail import prepare
+from hub.store.writer import SqlcipherTransaction, Writer
+
+KIND = "principal"
+
+
+def appointments(reader: Reader) -> dict[str, Appointment]:
+    """Everybody on record, by principal id."""
+    return {row.id: Appointment.from_record(row.body) for row in reader.control(KIND)}
+
+
+def appoint(writer: Writer, reader: Reader, fresh: Sequence[Appointment]) -> int:
+    """Write appointments, each with its entry, in one transaction; one on record for the same principal is replaced.
+
+    Returns:
+        How many differ from what was on record.
+
+    Raises:
+        BadInput: somebody would hold two duties that must be apart.
+        TrailUnavailable: nothing was written.
+    """
+    known = appointments(reader)
+    changed = [each for each in fresh if known.get(each.principal.id) != each]
+    together = known | {each.principal.id: each for each in changed}
+    check_separation((f"`{name}`", each) for name, each in together.items())
+    at = datetime.now(UTC)
+
+    def action(tx: SqlcipherTransaction) -> None:
+        for each in changed:
+            record = each.to_record()
+            about_resident = each.principal.rid
+            # A resident's own id belongs to the part that is erased with them.
+            shown = record | {"principal": "resident"} if about_resident else record
+            event = system_event("principal", at, appointment=shown)
+            event.subject["subject"] = about_resident
+            tx.put_control(KIND, each.principal.id, record, tx.record(prepare(event)).index)
+
+    if changed:
+        [failure] = writer.run([action], sign=True)
+        if failure is not None:
+            raise failure
+    return len(changed)
+
+
+def revoke(writer: Writer, reader: Reader, principal: str) -> None:
+    """End a principal's role at once, in every worker.
+
+    Raises:
+        BadInput: there is no such principal.
+    """
+    known = appointments(reader).get(principal)
+    if known is None:
+        raise BadInput("principal", "is not on record")
+    ended = Appointment(known.principal, known.valid_from, known.valid_until, revoked=True)
+    appoint(writer, reader, [ended])

@@ -1,0 +1,47 @@
+"""About whom: what a decision must know of a person, and how a caller names one."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+ADULT_AGE = 18
+ALIVE = "alive"
+
+
+class Facts(NamedTuple):
+    """What a file's control section holds for deciding; it never leaves the hub.
+
+    Attributes:
+        rid: the internal id, a random UUID.
+        grid: the 15-digit grid, empty while unknown: then nobody's scope covers the person.
+        born: date of birth, ISO 8601, empty while unknown.
+        life: the code of the field `life`.
+    """
+
+    rid: str
+    grid: str = ""
+    born: str = ""
+    life: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectRef:
+    """How a caller names a data subject: exactly one of the two.
+
+    Attributes:
+        idno: a normalised identity number.
+        rid: the caller's own pairwise id.
+    """
+
+    idno: str = ""
+    rid: str = ""
+
+
+def age_on(born: str, day: date) -> int:
+    """Full years on a day; a person born on 29 February has their birthday on 1 March of other years."""
+    return day.year - int(born[:4]) - ((day.month, day.day) < (int(born[5:7]), int(born[8:10])))
+
+
+def is_minor(born: str, day: date) -> bool:
+    """Whether a person is under 18; a person whose birth date is unknown is not known to be of age."""
+    return not born or age_on(born, day) < ADULT_AGE

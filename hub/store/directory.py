@@ -1,0 +1,120 @@
+"""The data directory: what lies where, and the difference between creating one and opening one."""
+
+import secrets
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from hub.errors import OperatorError
+from hub.store.keys import Keyring, create_keyring, refuse_open_to_others, write_secret
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The paths of one installation.
+
+    Attributes:
+        path: the data directory.
+    """
+
+    path: Path
+
+    @property
+    def keys(self) -> Path:
+        """The keys directory, a sibling: never inside the data directory."""
+        return self.path.with_name(self.path.name + ".keys")
+
+    @property
+    def store(self) -> Path:
+        """Files, control rows and the log."""
+        return self.path / "hub.db"
+
+    @property
+    def data_keys(self) -> Path:
+        """Wrapped data keys: a database of their own, so that it can be backed up apart and briefly."""
+        return self.path / "keys.db"
+
+    @property
+    def lock(self) -> Path:
+        """What writing processes take turns on."""
+        return self.path / "writer.lock"
+
+    @property
+    def issuers(self) -> Path:
+        """Which issuers' tokens are accepted."""
+        return self.path / "issuers.toml"
+
+    @property
+    def checkpoint(self) -> Path:
+        """The last checkpoint, outside the database: an old database put back contradicts it."""
+        return self.keys / "checkpoint"
+
+    @property
+    def development_key(self) -> Path:
+        """The development issuer's key; a directory that has one accepts synthetic people only."""
+        return self.keys / "development.pem"
+
+    @property
+    def is_development(self) -> bool:
+        """Whether this directory was initialised with the development issuer."""
+        return self.development_key.is_file()
+
+    @property
+    def log_key(self) -> Path:
+        """The log's verifier key, which auditors are given."""
+        return self.path / "log.vkey"
+
+    def origin(self) -> str:
+        """The log's unique name.
+
+        Raises:
+            OperatorError: the directory was never initialised, or by a newer hub.
+        """
+        about = self.path / "hub.toml"
+        try:
+            document = tomllib.loads(about.read_text("utf-8"))
+            form, origin = document["format"], str(document["origin"])
+        except FileNotFoundError:
+            raise OperatorError(f"{self.path} is not a data directory; run `hub init {self.path}`") from None
+        except (tomllib.TOMLDecodeError, KeyError, UnicodeDecodeError):
+            raise OperatorError(f"{about} is damaged; restore it from a backup") from None
+        if form != FORMAT:
+            raise OperatorError(f"{self.path} has format {form}, this hub knows {FORMAT}; run the hub that made it")
+        return origin
+
+
+def create_directory(path: Path, development_key: bytes | None, origin: str = "") -> Directory:
+    """Lay out an empty data directory with fresh keys; the databases come after it.
+
+    Args:
+        path: must not hold keys, a store or a log; may be an empty directory.
+        development_key: PEM of the development issuer, or None outside development.
+        origin: the log's unique name; a random one where empty.
+
+    Raises:
+        OperatorError: something is there already, and nothing was changed.
+    """
+    directory = Directory(path)
+    taken = [p for p in (directory.keys, directory.store, directory.data_keys, path / "hub.toml") if p.exists()]
+    if taken:
+        raise OperatorError(f"{taken[0]} exists already; `hub init` never overwrites keys, a store or a log")
+    if path.exists() and not path.is_dir():
+        raise OperatorError(f"{path} is not a directory")
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.chmod(0o700)
+    create_keyring(directory.keys)
+    if development_key is not None:
+        write_secret(directory.development_key, development_key)
+    origin = origin or f"resident-hub.invalid/{secrets.token_hex(6)}"
+    write_secret(path / "hub.toml", f'format = {FORMAT}\norigin = "{origin}"\n'.encode())
+    return directory
+
+
+def open_keyring(directory: Directory) -> Keyring:
+    """The keys of a directory. Raises OperatorError as `Keyring`."""
+    directory.origin()
+    if directory.development_key.exists():
+        refuse_open_to_others(directory.development_key)
+    return Keyring(directory.keys)

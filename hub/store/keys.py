@@ -1,0 +1,240 @@
+"""Keys: a root that opens a keyring, and what the rest of the hub may ask of it.
+
+The root key comes from a file beside the data directory or from the environment; everything else is derived from
+it or wrapped under it, so that callers never hold the root, a tier key or the index key.
+"""
+
+import base64
+import hmac
+import json
+import os
+import secrets
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
+
+from hub.errors import OperatorError
+from hub.model.tier import Tier
+
+ROOT_VARIABLE = "HUB_ROOT_KEY"
+KEY_BYTES = 32
+NONCE_BYTES = 12
+TOKEN_BYTES = 16
+WRAPPED_BYTES = 1 + NONCE_BYTES + KEY_BYTES + 16
+_SINGLE_KEYS = ("index", "database", "control", "pairwise", "pseudonym", "strangers", "log")
+_FIRST_KEY_ID = 1
+
+
+class Warrant(Protocol):
+    """The right to open tiers: a permit of the road, or a feed's right to merge."""
+
+    @property
+    def tiers(self) -> frozenset[Tier]:
+        """Which tiers may be opened."""
+        ...
+
+
+class WarrantError(Exception):
+    """Code tried to open a tier that its warrant does not name: a defect, never an answer to a caller."""
+
+
+class KeyProvider(Protocol):
+    """What callers may ask; a later provider can live in another process and count what it opens."""
+
+    def wrap(self, key: bytes, tier: Tier) -> bytes:
+        """Seal a data key under the tier's key; returns `WRAPPED_BYTES` bytes."""
+        ...
+
+    def unwrap(self, wrapped: bytes, tier: Tier, warrant: Warrant) -> bytes:
+        """Open a data key. Raises WarrantError, or OperatorError where the bytes were changed."""
+        ...
+
+    def index(self, value: bytes) -> bytes:
+        """The blind index token of a value, `TOKEN_BYTES` bytes."""
+        ...
+
+
+class Keyring:
+    """The embedded provider: root key in a file or the environment, all other keys wrapped under it.
+
+    Args:
+        folder: the keys directory, mode 0700.
+        environ: where the root key may be found; it wins over the file.
+
+    Raises:
+        OperatorError: missing or readable by others, or the root key does not open the keyring.
+    """
+
+    def __init__(self, folder: Path, environ: Mapping[str, str] = os.environ) -> None:
+        self.folder = folder
+        root = _read_root(folder, environ)
+        stored = _read_keyring(folder)
+        keys = {name: _open_key(AESGCM(root), name, blob) for name, blob in stored.items()}
+        missing = [name for name in _SINGLE_KEYS if name not in keys]
+        if missing:
+            raise OperatorError(f"the keyring in {folder} lacks the key `{missing[0]}`; restore it from a backup")
+        self._tiers = {
+            (tier, _FIRST_KEY_ID): AESGCM(keys[f"tier:{tier}:{_FIRST_KEY_ID}"])
+            for tier in Tier
+            if f"tier:{tier}:{_FIRST_KEY_ID}" in keys
+        }
+        self._index = keys["index"]
+        self._database = keys["database"]
+        self._control = AESGCM(keys["control"])
+        self._pairwise_root = keys["pairwise"]
+        self._pairwise: dict[str, AESSIV] = {}
+        self._pseudonym = keys["pseudonym"]
+        self.strangers = keys["strangers"]
+        self.log_seed = keys["log"]
+
+    def wrap(self, key: bytes, tier: Tier) -> bytes:
+        """Seal a data key under the tier's key; returns `WRAPPED_BYTES` bytes."""
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = self._tiers[tier, _FIRST_KEY_ID].encrypt(nonce, key, tier.encode())
+        return bytes((_FIRST_KEY_ID,)) + nonce + sealed
+
+    def unwrap(self, wrapped: bytes, tier: Tier, warrant: Warrant) -> bytes:
+        """Open a data key for whoever holds a warrant for its tier.
+
+        Raises:
+            WarrantError: the warrant does not name the tier.
+            OperatorError: the key was destroyed, changed or belongs elsewhere.
+        """
+        if tier not in warrant.tiers:
+            raise WarrantError(f"no warrant for the tier `{tier}`")
+        cipher = self._tiers.get((tier, wrapped[0])) if wrapped else None
+        if cipher is None:
+            raise OperatorError(f"a data key of the tier `{tier}` names a key that the keyring does not hold")
+        try:
+            return cipher.decrypt(wrapped[1 : 1 + NONCE_BYTES], wrapped[1 + NONCE_BYTES :], tier.encode())
+        except InvalidTag:
+            raise OperatorError(f"a data key of the tier `{tier}` was changed or is not of this keyring") from None
+
+    def index(self, value: bytes) -> bytes:
+        """The blind index token of a value (HMAC-SHA-256 under the index key, truncated), `TOKEN_BYTES` bytes."""
+        return hmac.digest(self._index, value, "sha256")[:TOKEN_BYTES]
+
+    def pseudonym(self, value: bytes) -> str:
+        """The trail's name for a data subject: 24 hex digits that only the hub can compute."""
+        return hmac.digest(self._pseudonym, value, "sha256")[:12].hex()
+
+    def database_key(self, name: str) -> str:
+        """The raw 256-bit key of one database file, as 64 hex digits."""
+        return hmac.digest(self._database, name.encode(), "sha256").hex()
+
+    def seal_control(self, body: bytes, binding: bytes) -> bytes:
+        """Seal a control row's body; `binding` is authenticated with it."""
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + self._control.encrypt(nonce, body, binding)
+
+    def open_control(self, sealed: bytes, binding: bytes) -> bytes | None:
+        """Open a control row's body, or None where the row was changed or moved."""
+        try:
+            return self._control.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], binding)
+        except (InvalidTag, ValueError):
+            return None
+
+    def pairwise(self, organisation: str, resident: int) -> str:
+        """The id by which one organisation knows one resident; two organisations' ids cannot be joined."""
+        sealed = self._siv(organisation).encrypt(resident.to_bytes(8, "big"), None)
+        return base64.urlsafe_b64encode(sealed).decode()
+
+    def resident_of(self, organisation: str, rid: str) -> int | None:
+        """The resident behind an organisation's own pairwise id, or None where it is nobody's."""
+        try:
+            sealed = base64.urlsafe_b64decode(rid.encode())
+            return int.from_bytes(self._siv(organisation).decrypt(sealed, None), "big")
+        except (ValueError, InvalidTag):
+            return None
+
+    def _siv(self, organisation: str) -> AESSIV:
+        if (siv := self._pairwise.get(organisation)) is None:
+            key = hmac.digest(self._pairwise_root, organisation.encode(), "sha256")
+            siv = self._pairwise[organisation] = AESSIV(key)
+        return siv
+
+
+def create_keyring(folder: Path, environ: Mapping[str, str] = os.environ) -> None:
+    """Make a keys directory with fresh keys.
+
+    Raises:
+        OperatorError: the directory exists already.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True)
+    except FileExistsError:
+        raise OperatorError(f"{folder} exists already; keys are never overwritten") from None
+    root = _decode_root(environ[ROOT_VARIABLE]) if environ.get(ROOT_VARIABLE) else secrets.token_bytes(KEY_BYTES)
+    if not environ.get(ROOT_VARIABLE):
+        write_secret(folder / "root.key", root.hex().encode() + b"\n")
+    names = [*_SINGLE_KEYS, *(f"tier:{tier}:{_FIRST_KEY_ID}" for tier in Tier)]
+    keys = {name: base64.b64encode(_close_key(AESGCM(root), name)).decode() for name in names}
+    body = json.dumps({"format": 1, "suite": "AES-256-GCM", "keys": keys}, indent=1)
+    write_secret(folder / "keyring.json", body.encode())
+
+
+def write_secret(path: Path, body: bytes) -> None:
+    """Create a file only its owner may read, durably; refuses to overwrite."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(body)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def refuse_open_to_others(path: Path) -> None:
+    """Raise OperatorError where anybody but the owner could read a secret."""
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        fit = "700" if path.is_dir() else "600"
+        raise OperatorError(f"{path} is open to other users; run `chmod {fit} {path}`")
+
+
+def _read_root(folder: Path, environ: Mapping[str, str]) -> bytes:
+    if not folder.is_dir():
+        raise OperatorError(f"the keys directory {folder} is missing; restore it from a backup or run `hub init`")
+    refuse_open_to_others(folder)
+    if text := environ.get(ROOT_VARIABLE):
+        return _decode_root(text)
+    path = folder / "root.key"
+    if not path.is_file():
+        raise OperatorError(f"no root key: neither {path} nor the environment variable {ROOT_VARIABLE} holds one")
+    refuse_open_to_others(path)
+    return _decode_root(path.read_text("ascii", "replace"))
+
+
+def _decode_root(text: str) -> bytes:
+    try:
+        root = bytes.fromhex(text.strip())
+    except ValueError:
+        root = b""
+    if len(root) != KEY_BYTES:
+        raise OperatorError("the root key must be 64 hex digits")
+    return root
+
+
+def _read_keyring(folder: Path) -> dict[str, bytes]:
+    path = folder / "keyring.json"
+    if not path.is_file():
+        raise OperatorError(f"the keyring {path} is missing; restore it from a backup")
+    refuse_open_to_others(path)
+    try:
+        document = json.loads(path.read_text("utf-8"))
+        return {name: base64.b64decode(blob, validate=True) for name, blob in document["keys"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise OperatorError(f"the keyring {path} is damaged; restore it from a backup") from None
+
+
+def _close_key(root: AESGCM, name: str) -> bytes:
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + root.encrypt(nonce, secrets.token_bytes(KEY_BYTES), name.encode())
+
+
+def _open_key(root: AESGCM, name: str, blob: bytes) -> bytes:
+    try:
+        return root.decrypt(blob[:NONCE_BYTES], blob[NONCE_BYTES:], name.encode())
+    except (InvalidTag, ValueError):
+        raise OperatorError("the root key does not open the keyring: one of the two belongs elsewhere") from None

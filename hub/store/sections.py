@@ -1,0 +1,121 @@
+"""Sealing: a resident's file as one row with a section per tier.
+
+An envelope is `suite(1) version(4) nonce(12) ciphertext`. The associated data binds resident, tier, version and
+suite, so that a section can neither be moved to another person or tier nor pass for a later version of itself.
+Every section is always there and padded to a size class: that a medical or sealed section holds something cannot be
+seen from outside.
+"""
+
+import os
+import struct
+from typing import Any, NamedTuple
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from hub.errors import OperatorError
+from hub.model.file import Section, Value
+from hub.model.tier import Tier
+from hub.store.keys import KEY_BYTES, NONCE_BYTES, WRAPPED_BYTES, Keyring, Warrant
+
+SUITE_AES_256_GCM = 1
+SMALLEST_CLASS = 192
+SLOTS: tuple[str, ...] = (*Tier, "trail")
+"""The data keys of a person in their stored order: one per section, and one for what the trail says of them."""
+
+_HEADER = struct.Struct(">BI")
+_BODY = _HEADER.size + NONCE_BYTES
+_SLOT_OF = {name: number for number, name in enumerate(SLOTS)}
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder().decode
+
+
+class SealedFile(NamedTuple):
+    """One person's row as the store holds it.
+
+    Attributes:
+        resident: the internal id.
+        keys: all wrapped data keys, `len(SLOTS) * WRAPPED_BYTES` bytes, in the order of SLOTS.
+        sections: envelopes of the tiers that were asked for.
+    """
+
+    resident: int
+    keys: bytes
+    sections: dict[Tier, bytes]
+
+
+def fresh_keys(ring: Keyring) -> bytes:
+    """New wrapped data keys for one person, one per slot."""
+    return b"".join(ring.wrap(os.urandom(KEY_BYTES), _tier_of(name)) for name in SLOTS)
+
+
+def data_key(ring: Keyring, keys: bytes, slot: str, warrant: Warrant) -> bytes:
+    """Open one of a person's data keys (32 bytes). Raises as `Keyring.unwrap`."""
+    start = _SLOT_OF[slot] * WRAPPED_BYTES
+    return ring.unwrap(keys[start : start + WRAPPED_BYTES], _tier_of(slot), warrant)
+
+
+def seal(key: bytes, resident: int, tier: Tier, version: int, content: Any) -> bytes:
+    """Seal what a section holds under its data key, padded to its size class."""
+    header = _HEADER.pack(SUITE_AES_256_GCM, version)
+    nonce = os.urandom(NONCE_BYTES)
+    return header + nonce + AESGCM(key).encrypt(nonce, _pad(_pack(content)), _binding(resident, tier, header))
+
+
+def unseal(key: bytes, resident: int, tier: Tier, envelope: bytes) -> Any:
+    """Open an envelope.
+
+    Raises:
+        OperatorError: the envelope was changed, moved or sealed under another key.
+    """
+    header, nonce = envelope[: _HEADER.size], envelope[_HEADER.size : _BODY]
+    if len(envelope) < _BODY or header[0] != SUITE_AES_256_GCM:
+        raise OperatorError(f"a section of the tier `{tier}` has an unknown form")
+    try:
+        padded = AESGCM(key).decrypt(nonce, envelope[_BODY:], _binding(resident, tier, header))
+    except InvalidTag:
+        raise OperatorError(f"a section of the tier `{tier}` was changed behind the hub's back") from None
+    return _unpack(padded[: padded.rindex(b"\x80")])
+
+
+def version_of(envelope: bytes) -> int:
+    """The version an envelope claims; trustworthy once it has been opened."""
+    return int(_HEADER.unpack_from(envelope)[1])
+
+
+def encode(section: Section) -> Any:
+    """A section as compact data: values point into a table of their evidence, most of which is shared."""
+    table: dict[tuple[str, str, str, bool, str], int] = {}
+    fields = {}
+    for name, values in section.items():
+        rows = []
+        for value, source, at, basis, verified, until, flags in values:
+            number = table.setdefault((source, at, basis, verified, until), len(table))
+            rows.append((value, number, flags) if flags else (value, number))
+        fields[name] = rows
+    return [list(table), fields]
+
+
+def decode(content: Any) -> Section:
+    """The section that `encode` made compact."""
+    table, fields = content
+    return {
+        name: tuple(Value(row[0], *table[row[1]], tuple(row[2]) if len(row) > 2 else ()) for row in rows)  # noqa: PLR2004
+        for name, rows in fields.items()
+    }
+
+
+def _pad(body: bytes) -> bytes:
+    size = SMALLEST_CLASS
+    while size <= len(body):
+        size *= 2
+    return body + b"\x80" + bytes(size - len(body) - 1)
+
+
+def _binding(resident: int, tier: str, header: bytes) -> bytes:
+    return b"%d|%s|%s" % (resident, tier.encode(), header)
+
+
+def _tier_of(slot: str) -> Tier:
+    return Tier.CONTROL if slot == "trail" else Tier(slot)

@@ -1,0 +1,172 @@
+"""The embedded engine: two SQLCipher databases, one for what is stored and one for the keys that open it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3.dbapi2 as sqlcipher
+
+from hub.errors import OperatorError
+from hub.model.tier import Tier
+from hub.store.controls import opened
+from hub.store.directory import Directory
+from hub.store.engine import ControlRow
+from hub.store.keys import Keyring
+from hub.store.sections import SealedFile
+
+SCHEMA = 1
+Failure = sqlcipher.Error
+"""What the engine raises when the disk, a lock or the database fails."""
+
+_COLUMNS = ", ".join(f"{tier} BLOB NOT NULL" for tier in Tier)
+_TABLES = f"""
+CREATE TABLE file (resident INTEGER PRIMARY KEY, {_COLUMNS});
+CREATE TABLE lookup (token BLOB PRIMARY KEY, resident INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE list (token BLOB, resident INTEGER, PRIMARY KEY (token, resident)) WITHOUT ROWID;
+CREATE TABLE ordinal (resident INTEGER PRIMARY KEY, n INTEGER NOT NULL);
+CREATE TABLE control (kind TEXT, id TEXT, version INTEGER NOT NULL, entry INTEGER NOT NULL, body BLOB NOT NULL,
+                      PRIMARY KEY (kind, id)) WITHOUT ROWID;
+CREATE TABLE counter (name TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE progress (feed TEXT, digest BLOB, part INTEGER, rows INTEGER NOT NULL,
+                       PRIMARY KEY (feed, digest, part)) WITHOUT ROWID;
+INSERT INTO counter VALUES ('control', 0), ('resident', 0), ('probe', 0);
+"""
+_KEY_TABLES = "CREATE TABLE data_key (resident INTEGER PRIMARY KEY, wrapped BLOB NOT NULL);"
+_CACHE_KIB = 16 * 1024
+_CHECKPOINT_PAGES = 8000
+
+
+def create_store(directory: Directory, ring: Keyring) -> Any:
+    """Make both databases; returns the open writing connection, so that the log can be created in it.
+
+    Raises:
+        OperatorError: one of them exists already.
+    """
+    for path, script in ((directory.data_keys, _KEY_TABLES), (directory.store, _TABLES)):
+        if path.exists():
+            raise OperatorError(f"{path} exists already; a store is never overwritten")
+        path.touch(mode=0o600)
+        db = _connect(path, ring.database_key(path.name))
+        db.executescript(f"BEGIN; {script} PRAGMA user_version = {SCHEMA}; COMMIT;")
+    return db
+
+
+def connect(path: Path, ring: Keyring) -> Any:
+    """Open one database for one thread.
+
+    Raises:
+        OperatorError: it is missing, its key is another one, or a newer hub made it.
+    """
+    if not path.is_file():
+        raise OperatorError(f"{path} is missing; restore it from a backup")
+    db = _connect(path, ring.database_key(path.name))
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    if version > SCHEMA:
+        raise OperatorError(f"{path} has schema {version}, this hub knows {SCHEMA}; run the hub that made it")
+    return db
+
+
+def _connect(path: Path, key: str) -> Any:
+    db = sqlcipher.connect(str(path), isolation_level=None, check_same_thread=False, cached_statements=256)
+    db.execute(f"PRAGMA key = \"x'{key}'\"")
+    try:
+        db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlcipher.DatabaseError:
+        db.close()
+        raise OperatorError(f"the keys do not open {path}: they belong to another store, or it is damaged") from None
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA secure_delete = ON")
+    db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
+    db.execute("PRAGMA busy_timeout = 10000")
+    return db
+
+
+class SqlcipherReader:
+    """Consistent reads on a connection of their own, for one thread.
+
+    Args:
+        directory: the data directory.
+        ring: its keys.
+    """
+
+    def __init__(self, directory: Directory, ring: Keyring) -> None:
+        self._ring = ring
+        self._db = connect(directory.store, ring)
+        self._db.execute(
+            f"ATTACH DATABASE ? AS keys KEY \"x'{ring.database_key(directory.data_keys.name)}'\"",
+            (str(directory.data_keys),),
+        )
+        self._queries: dict[tuple[str, tuple[Tier, ...]], str] = {}
+
+    @property
+    def db(self) -> Any:
+        """The connection, for the log's reading functions."""
+        return self._db
+
+    @contextmanager
+    def view(self) -> Iterator[None]:
+        """A block in which all reads see one state of the store."""
+        self._db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._db.execute("COMMIT")
+
+    def find(self, token: bytes, tiers: Sequence[Tier]) -> SealedFile | None:
+        """The sealed file a blind index token leads to, with the envelopes of `tiers`."""
+        return self._file("FROM lookup l JOIN file f USING (resident)", "WHERE l.token = ?", token, tuple(tiers))
+
+    def get(self, resident: int, tiers: Sequence[Tier]) -> SealedFile | None:
+        """The sealed file of an internal id, with the envelopes of `tiers`."""
+        return self._file("FROM file f", "WHERE f.resident = ?", resident, tuple(tiers))
+
+    def decoy(self, token: bytes, tiers: Sequence[Tier]) -> SealedFile | None:
+        """Some sealed file, chosen by the token: read where nothing was found, so that both take as long."""
+        top = self._db.execute("SELECT max(resident) FROM file").fetchone()[0]
+        if top is None:
+            return None
+        start = int.from_bytes(token[:8], "big") % top + 1
+        return self._file("FROM file f", "WHERE f.resident >= ? ORDER BY f.resident LIMIT 1", start, tuple(tiers))
+
+    def roster(self, token: bytes, after: int, limit: int) -> list[int]:
+        """Internal ids on a list, ascending, behind `after`."""
+        query = "SELECT resident FROM list WHERE token = ? AND resident > ? ORDER BY resident LIMIT ?"
+        return [row[0] for row in self._db.execute(query, (token, after, limit))]
+
+    def control_version(self) -> int:
+        """Changes whenever a control row does."""
+        return int(self._db.execute("SELECT n FROM counter WHERE name = 'control'").fetchone()[0])
+
+    def control(self, kind: str) -> list[ControlRow]:
+        """The authentic rows of a kind: a row that was changed behind the hub's back stands for nothing."""
+        query = "SELECT kind, id, version, entry, body FROM control WHERE kind = ?"
+        rows = (opened(self._ring, row) for row in self._db.execute(query, (kind,)))
+        return [row for row in rows if row is not None]
+
+    def damaged(self) -> list[str]:
+        """Kinds and ids of control rows that were changed behind the hub's back."""
+        rows = self._db.execute("SELECT kind, id, version, entry, body FROM control ORDER BY kind, id")
+        return [f"{row[0]} {row[1]}" for row in rows if opened(self._ring, row) is None]
+
+    def counts(self) -> dict[str, int]:
+        """How many people and log entries there are."""
+        return {
+            "residents": self._db.execute("SELECT count(*) FROM file").fetchone()[0],
+            "entries": self._db.execute("SELECT size FROM log_tree").fetchone()[0],
+        }
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._db.close()
+
+    def _file(self, source: str, where: str, key: bytes | int, tiers: tuple[Tier, ...]) -> SealedFile | None:
+        if (query := self._queries.get((where, tiers))) is None:
+            columns = "".join(f", f.{tier}" for tier in tiers)
+            # Only names of this module's own making are put together here; values are always bound.
+            query = f"SELECT f.resident, k.wrapped{columns} {source} JOIN keys.data_key k USING (resident) {where}"  # noqa: S608
+            self._queries[where, tiers] = query
+        row = self._db.execute(query, (key,)).fetchone()
+        return row and SealedFile(row[0], row[1], dict(zip(tiers, row[2:], strict=True)))

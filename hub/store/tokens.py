@@ -1,0 +1,18 @@
+"""Blind index tokens: what each kind of lookup feeds to the index key."""
+
+from hub.store.keys import Keyring
+
+
+def idno_token(ring: Keyring, idno: str) -> bytes:
+    """The token of a normalised identity number."""
+    return ring.index(b"idno\0" + idno.encode())
+
+
+def rid_token(ring: Keyring, rid: str) -> bytes:
+    """The token of an internal rid."""
+    return ring.index(b"rid\0" + rid.encode())
+
+
+def list_token(ring: Keyring, area: str, tag: str = "") -> bytes:
+    """The token of a list: everybody of an area, or everybody of an area with a tag."""
+    return ring.index(b"list\0" + area.encode() + b"\0" + tag.encode())

@@ -1,0 +1,76 @@
+"""What the trail keeps of an event: three committed parts, two of them sealed under the data subject's own key."""
+
+import os
+
+import msgspec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from audit.entry import canonical, commitment, leaf_data
+from audit.log import Entry
+from hub.store.engine import Event, Place, Prepared, Receipt
+from hub.store.keys import NONCE_BYTES
+
+SALT_BYTES = 32
+_pack = msgspec.msgpack.Encoder().encode
+
+
+def prepare(event: Event) -> Prepared:
+    """Compute all of an entry that does not depend on its place in the log, outside the writer's turn."""
+    salts = os.urandom(3 * SALT_BYTES)
+    act_salt, subject_salt, ordinal_salt = salts[:32], salts[32:64], salts[64:]
+    act, subject = canonical(event.act), canonical(event.subject)
+    return Prepared(
+        event,
+        act,
+        act_salt,
+        commitment("act", act_salt, act),
+        subject,
+        subject_salt,
+        commitment("subject", subject_salt, subject),
+        ordinal_salt,
+    )
+
+
+def finish(prepared: Prepared, ordinal: int | None, strangers: bytes) -> Entry:
+    """The log entry of an event.
+
+    Args:
+        prepared: the event.
+        ordinal: how many entries there are about this data subject, this one included; None without a subject.
+        strangers: key that seals what is said of people who are not in the store.
+    """
+    counted = canonical({"ordinal": ordinal})
+    parts = _pack((prepared.subject_salt, prepared.subject, prepared.ordinal_salt, counted))
+    nonce = os.urandom(NONCE_BYTES)
+    return Entry(
+        prepared.act,
+        prepared.act_salt,
+        prepared.subject_commitment,
+        commitment("ordinal", prepared.ordinal_salt, counted),
+        nonce + AESGCM(prepared.event.trail_key or strangers).encrypt(nonce, parts, prepared.act_commitment),
+    )
+
+
+def unsealed(sealed: bytes, act_commitment: bytes, key: bytes) -> tuple[bytes, bytes, bytes, bytes]:
+    """The sealed parts of an entry: subject salt, subject, ordinal salt, ordinal.
+
+    Raises:
+        InvalidTag: the key is not the data subject's, or the entry was changed.
+    """
+    plain = AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], act_commitment)
+    subject_salt, subject, ordinal_salt, ordinal = msgspec.msgpack.decode(plain)
+    return subject_salt, subject, ordinal_salt, ordinal
+
+
+def receipt(origin: str, place: Place, prepared: Prepared) -> Receipt:
+    """What a caller gets for an entry."""
+    leaf = leaf_data(prepared.act_commitment, prepared.subject_commitment, place.ordinal_commitment)
+    return Receipt(
+        origin,
+        place.index,
+        leaf,
+        prepared.event.act,
+        prepared.act_salt,
+        prepared.subject_commitment,
+        place.ordinal_commitment,
+    )

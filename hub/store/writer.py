@@ -1,0 +1,256 @@
+"""Writing: batches of re-runnable functions, one writer at a time, an action and its entry in one transaction."""
+
+import fcntl
+import os
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from audit import merkle
+from audit.checkpoint import verify_checkpoint
+from audit.log import Entry, Log, latest_checkpoint, tree
+from audit.note import Signer
+from audit.tables import node_source
+from audit.errors import VerificationError
+from hub.errors import OperatorError, TrailUnavailable
+from hub.model.tier import Tier
+from hub.store.controls import sealed
+from hub.store.directory import Directory
+from hub.store.engine import ControlRow, Place, Prepared, Tokens
+from hub.store.keys import Keyring
+from hub.store.sqlcipher import Failure, connect
+from hub.store.trail import finish
+
+Action = Callable[["SqlcipherTransaction"], Any]
+_CREATE = f"INSERT INTO file VALUES (?{', ?' * len(Tier)})"
+_NEXT_ORDINAL = (
+    "INSERT INTO ordinal VALUES (?, 1) ON CONFLICT (resident) DO UPDATE SET n = n + 1 RETURNING n"
+)
+
+
+class SqlcipherTransaction:
+    """What one batch may do to the store; see `Transaction` for each method's promise."""
+
+    def __init__(self, db: Any, keys_db: Any, ring: Keyring, first: int) -> None:
+        self.db = db
+        self._keys_db = keys_db
+        self._ring = ring
+        self._first = first
+        self.entries: list[Entry] = []
+
+    def record(self, prepared: Prepared) -> Place:
+        """Append an event to the log; returns where it stands."""
+        ordinal = None
+        if prepared.event.resident is not None:
+            ordinal = self.db.execute(_NEXT_ORDINAL, (prepared.event.resident,)).fetchone()[0]
+        entry = finish(prepared, ordinal, self._ring.strangers)
+        self.entries.append(entry)
+        return Place(self._first + len(self.entries) - 1, entry.ordinal_commitment)
+
+    def put_control(self, kind: str, id: str, body: dict[str, object], entry: int) -> None:  # noqa: A002
+        """Write a control row that the entry at index `entry` accounts for."""
+        found = self.db.execute("SELECT version FROM control WHERE kind = ? AND id = ?", (kind, id)).fetchone()
+        row = ControlRow(kind, id, found[0] + 1 if found else 1, entry, body)
+        self.db.execute(
+            "INSERT OR REPLACE INTO control VALUES (?, ?, ?, ?, ?)",
+            (kind, id, row.version, entry, sealed(self._ring, row)),
+        )
+        self.db.execute("UPDATE counter SET n = n + 1 WHERE name = 'control'")
+
+    def create_file(self, resident: int, keys: bytes, envelopes: Sequence[bytes], tokens: Tokens) -> None:
+        """Add a person under a reserved id, with an envelope for every tier in the order of `Tier`."""
+        if not self._keys_db.in_transaction:
+            self._keys_db.execute("BEGIN IMMEDIATE")
+        self._keys_db.execute("INSERT OR REPLACE INTO data_key VALUES (?, ?)", (resident, keys))
+        self.db.execute(_CREATE, (resident, *envelopes))
+        self._put_tokens(resident, tokens)
+
+    def update_sections(self, resident: int, envelopes: dict[Tier, bytes], tokens: Tokens) -> None:
+        """Replace sections of a person and add to the lists they are found by."""
+        if envelopes:
+            assignments = ", ".join(f"{tier} = ?" for tier in envelopes)
+            # Column names are members of `Tier`; values are bound.
+            self.db.execute(f"UPDATE file SET {assignments} WHERE resident = ?", (*envelopes.values(), resident))  # noqa: S608
+        self._put_tokens(resident, tokens)
+
+    def _put_tokens(self, resident: int, tokens: Tokens) -> None:
+        for token in tokens.lookups:
+            self.db.execute("INSERT OR IGNORE INTO lookup VALUES (?, ?)", (token, resident))
+        for token in tokens.off_lists:
+            self.db.execute("DELETE FROM list WHERE token = ? AND resident = ?", (token, resident))
+        for token in tokens.lists:
+            self.db.execute("INSERT OR IGNORE INTO list VALUES (?, ?)", (token, resident))
+
+
+class Writer:
+    """The one way to write: every process has one, and they take turns on a lock.
+
+    Args:
+        directory: the data directory.
+        ring: its keys.
+        signer: signs checkpoints of the log.
+
+    Raises:
+        OperatorError, LogError: the store or the log is missing, damaged or not the one its keys belong to.
+    """
+
+    def __init__(self, directory: Directory, ring: Keyring, signer: Signer) -> None:
+        self._directory = directory
+        self._ring = ring
+        self._signer = signer
+        self._origin = directory.origin()
+        self._lock = os.open(directory.lock, os.O_RDWR | os.O_CREAT, 0o600)
+        self._db: Any = None
+        self._keys_db: Any = None
+        self._log: Log
+        self._signed = self._seen = 0
+        self._open()
+
+    @property
+    def unsigned(self) -> bool:
+        """Whether this process has appended entries that no checkpoint covers yet."""
+        return self._seen > self._signed
+
+    def run(self, actions: Sequence[Action], sign: bool = False) -> list[Any]:  # noqa: FBT001, FBT002 - one flag, named by callers
+        """Run actions in one durable transaction.
+
+        An action that fails is undone alone and its exception stands in its place of the result.
+
+        Args:
+            actions: functions of a transaction; each may run twice.
+            sign: whether to sign a checkpoint over everything appended so far.
+
+        Returns:
+            What each action returned, or the exception it raised. Indexes returned by `record` are final.
+
+        Raises:
+            TrailUnavailable: nothing was written.
+        """
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        try:
+            return self._turn(actions, sign)
+        except Failure as failure:
+            self._close()
+            raise TrailUnavailable(type(failure).__name__) from failure
+        finally:
+            fcntl.flock(self._lock, fcntl.LOCK_UN)
+
+    def reserve(self, count: int) -> int:
+        """The first of `count` fresh internal ids."""
+        claim = "UPDATE counter SET n = n + ? WHERE name = 'resident' RETURNING n"
+        [last] = self.run([lambda tx: tx.db.execute(claim, (count,)).fetchone()[0]])
+        return int(last) - count + 1
+
+    def close(self) -> None:
+        """Sign what is unsigned and give the connections back."""
+        if self.unsigned:
+            self.run([], sign=True)
+        self._close()
+        os.close(self._lock)
+
+    def _open(self) -> None:
+        self._db = connect(self._directory.store, self._ring)
+        self._keys_db = connect(self._directory.data_keys, self._ring)
+        self._log = Log.open(self._db)
+        self._seen = tree(self._db).size
+        last = latest_checkpoint(self._db)
+        self._signed = last.size if last else 0
+        check_outside(self._directory, self._signer, self._db)
+
+    def _close(self) -> None:
+        # After a failed write nothing in memory can be trusted: the next turn opens and checks the log anew.
+        for db in (self._db, self._keys_db):
+            if db is not None:
+                db.close()
+        self._db = self._keys_db = None
+
+    def _turn(self, actions: Sequence[Action], sign: bool) -> list[Any]:  # noqa: FBT001
+        if self._db is None:
+            self._open()
+        note = None
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            tx, results = self._all_or_each(actions)
+            if tx.entries:
+                self._log.append(self._db, tx.entries)
+                self._seen = tx._first + len(tx.entries)  # noqa: SLF001 - the transaction is this module's own
+            if sign:
+                note = self._log.sign_checkpoint(self._db, self._signer, datetime.now(UTC))
+            if self._keys_db.in_transaction:
+                # Keys first: a key without a file is harmless, a file without its key would be lost.
+                self._keys_db.execute("COMMIT")
+            self._db.execute("COMMIT")
+        except BaseException:
+            self._rollback()
+            raise
+        if sign:
+            self._signed = self._seen
+        if note is not None:
+            self._publish(note)
+        return results
+
+    def _all_or_each(self, actions: Sequence[Action]) -> tuple[SqlcipherTransaction, list[Any]]:
+        # Nearly always every action succeeds, so savepoints are only paid for after one has failed.
+        tx = self._transaction()
+        try:
+            return tx, [action(tx) for action in actions]
+        except Failure:
+            raise
+        except Exception:  # noqa: BLE001 - the failing action gets its own exception back below
+            self._rollback()
+            self._db.execute("BEGIN IMMEDIATE")
+        tx = self._transaction()
+        return tx, [self._alone(tx, action) for action in actions]
+
+    def _alone(self, tx: SqlcipherTransaction, action: Action) -> Any:
+        recorded = len(tx.entries)
+        self._db.execute("SAVEPOINT action")
+        try:
+            result = action(tx)
+        except Failure:
+            raise
+        except Exception as error:  # noqa: BLE001 - handed to whoever asked for the action
+            self._db.execute("ROLLBACK TO action")
+            del tx.entries[recorded:]
+            result = error
+        self._db.execute("RELEASE action")
+        return result
+
+    def _transaction(self) -> SqlcipherTransaction:
+        first = self._db.execute("SELECT size FROM log_tree").fetchone()[0]
+        return SqlcipherTransaction(self._db, self._keys_db, self._ring, first)
+
+    def _rollback(self) -> None:
+        for db in (self._db, self._keys_db):
+            if db is not None and db.in_transaction:
+                db.execute("ROLLBACK")
+
+    def _publish(self, note: bytes) -> None:
+        path = self._directory.checkpoint
+        fresh = path.with_suffix(".new")
+        fresh.write_bytes(note)
+        fresh.replace(path)
+
+
+
+def check_outside(directory: Directory, signer: Signer, db: Any) -> None:
+    """Hold the log against the last checkpoint that was kept outside the database.
+
+    Raises:
+        OperatorError: the database is an older one put back, or its past was rewritten.
+    """
+    try:
+        note = directory.checkpoint.read_bytes()
+    except FileNotFoundError:
+        return
+    try:
+        outside = verify_checkpoint(note, [signer.verifier], signer.name)
+    except VerificationError as error:
+        raise OperatorError(f"the checkpoint {directory.checkpoint} does not verify: {error}") from None
+    size = tree(db).size
+    if size < outside.size:
+        raise OperatorError(
+            f"the log has {size} entries, but {outside.size} were signed for: an older database was put back"
+        )
+    if merkle.range_hash(0, outside.size, node_source(db)) != outside.root:
+        raise OperatorError(f"the first {outside.size} entries of the log are not those that were signed for")
