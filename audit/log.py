@@ -48,6 +48,7 @@ __all__ = [
     "hashes",
     "inclusion_proof",
     "latest_checkpoint",
+    "node_source",
     "receipt",
     "root",
     "tree",

@@ -24,18 +24,18 @@ class Proof:
         index: the entry, counted from zero.
         hashes: from the leaf's sibling up to the root's child.
         checkpoint: the signed note, verbatim.
-        extra: opaque bytes that nothing authenticates; empty for none.
+        extra: opaque bytes that nothing authenticates; None for none.
     """
 
     index: int
     hashes: tuple[bytes, ...]
     checkpoint: bytes
-    extra: bytes = b""
+    extra: bytes | None = None
 
     def serialized(self) -> bytes:
         """The proof as a file or an answer of type `text/plain`."""
         lines = [_HEADER]
-        if self.extra:
+        if self.extra is not None:
             lines.append(_EXTRA + base64_text(self.extra))
         lines.append(f"{_INDEX}{self.index}")
         lines.extend(base64_text(value) for value in self.hashes)
@@ -70,11 +70,9 @@ def parse_proof(data: bytes) -> Proof:
         raise VerificationError("the proof is not a c2sp.org/tlog-proof@v1")
     if not blank or not checkpoint:
         raise VerificationError("the proof holds no checkpoint")
-    extra = b""
+    extra = None
     if lines and lines[0].startswith(_EXTRA):
         extra = base64_bytes(lines.pop(0).removeprefix(_EXTRA), "extra data")
-        if not extra:
-            raise VerificationError("the proof's extra data is empty where the line should be left out")
     if not lines or not lines[0].startswith(_INDEX):
         raise VerificationError("the proof holds no index")
     index = decimal(lines.pop(0).removeprefix(_INDEX), "index")

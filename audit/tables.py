@@ -30,25 +30,25 @@ SCHEMA = (
         subject_commitment BLOB NOT NULL,
         ordinal_commitment BLOB NOT NULL,
         sealed BLOB NOT NULL
-    )""",
+    ) STRICT""",
     """CREATE TABLE log_tree (
         id INTEGER PRIMARY KEY CHECK (id = 1),
         origin TEXT NOT NULL,
         size INTEGER NOT NULL,
         frontier BLOB NOT NULL
-    )""",
+    ) STRICT""",
     # Hashes of full tiles only: levels 8, 16, 24 and so on.
     """CREATE TABLE log_node (
         level INTEGER NOT NULL,
         idx INTEGER NOT NULL,
         hash BLOB NOT NULL,
         PRIMARY KEY (level, idx)
-    ) WITHOUT ROWID""",
+    ) STRICT, WITHOUT ROWID""",
     """CREATE TABLE log_checkpoint (
         size INTEGER PRIMARY KEY,
         time INTEGER NOT NULL,
         note BLOB NOT NULL
-    )""",
+    ) STRICT""",
 )
 
 

@@ -5,19 +5,17 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from hub.access.flow import Road
 from hub.access.standing import Standing
 from hub.api import disclosures, documentation, operations, purposes, residents, trail
-from hub.api.problems import for_error, problem_response
-from hub.api.tracing import Tracing
-from hub.errors import BadInput, HubError, Reason
+from hub.api.front import Front
+from hub.api.problems import problem_reply
+from hub.errors import Reason
 from hub.identity.development import development_issuer
 from hub.identity.issuers import load_issuers
 from hub.identity.tokens import Verifier
@@ -32,7 +30,7 @@ DIRECTORY_VARIABLE = "HUB_DIRECTORY"
 _ROUTERS = (disclosures, residents, purposes, trail, operations, documentation)
 
 
-def create_app(directory: Directory) -> FastAPI:
+def create_app(directory: Directory) -> Front:
     """The application over a data directory.
 
     Args:
@@ -57,14 +55,11 @@ def create_app(directory: Directory) -> FastAPI:
     app = FastAPI(title="Resident hub", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     for module in _ROUTERS:
         app.router.routes.extend(module.router.routes)
-    app.add_middleware(Tracing)
     app.add_exception_handler(HTTPException, _for_http)
-    app.add_exception_handler(RequestValidationError, _for_validation)
-    app.add_exception_handler(HubError, _for_hub_error)
-    return app
+    return Front(app)
 
 
-def create_app_from_environment() -> FastAPI:
+def create_app_from_environment() -> Front:
     """The application for a worker process, which learns its data directory from the environment."""
     return create_app(Directory(Path(os.environ[DIRECTORY_VARIABLE])))
 
@@ -84,17 +79,7 @@ def _trace_id(request: Request) -> str:
 def _for_http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     reason = Reason.NOT_FOUND if status == 404 else Reason.BAD_INPUT  # noqa: PLR2004
-    response = problem_response(status, [reason.value], _trace_id(request))
-    if isinstance(error, HTTPException) and error.headers:
-        response.headers.update(error.headers)
-    return response
-
-
-def _for_validation(request: Request, error: Exception) -> Response:
-    first: dict[str, Any] = error.errors()[0] if isinstance(error, RequestValidationError) else {}
-    member = ".".join(str(part) for part in first.get("loc", ("request",))[1:])
-    return for_error(BadInput(member or "request", str(first.get("type", "is malformed"))), _trace_id(request))
-
-
-def _for_hub_error(request: Request, error: Exception) -> Response:
-    return for_error(error, _trace_id(request))
+    reply = problem_reply(status, [reason.value], _trace_id(request))
+    headers = {name.decode(): value.decode() for name, value in reply.headers}
+    more = error.headers if isinstance(error, HTTPException) and error.headers else {}
+    return Response(reply.body, reply.status, {**headers, **more})

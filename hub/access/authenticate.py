@@ -5,6 +5,7 @@ from datetime import datetime
 from hub.access.standing import Standing
 from hub.errors import Unauthenticated
 from hub.identity.tokens import Verifier
+from hub.model.instant import day_of
 from hub.model.principal import Caller
 
 _SCHEME = "bearer "
@@ -28,4 +29,4 @@ async def authenticate(authorization: str, verifier: Verifier, standing: Standin
     standing.refresh()
     if not standing.holds(identity.principal.id, now):
         raise Unauthenticated("the principal holds no role in force")
-    return Caller(identity.principal, identity.operator, now)
+    return Caller(identity.principal, identity.operator, now, day_of(now))

@@ -45,8 +45,7 @@ def sections_for(keys: Iterable[str]) -> tuple[Tier, ...]:
 
 def in_force(file: ResidentFile, tier: Tier, key: str) -> Any:
     """A stored field's value in force, or None where there is none."""
-    values = file.get(tier, {}).get(key)
-    return values[0].value if values else None
+    return file.get(tier, {}).get(key)
 
 
 def _at_least(years: int) -> Callable[[ResidentFile, Facts, str, date], bool | None]:

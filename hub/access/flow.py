@@ -26,7 +26,6 @@ from hub.errors import BadInput, OperatorError, Reason
 from hub.identity.tokens import Verifier
 from hub.model.decision import AccessRequest, Denial, Disclosure, Permit
 from hub.model.filing import Filing
-from hub.model.instant import day_of
 from hub.model.principal import Caller
 from hub.model.subject import SubjectRef
 from hub.model.tier import Tier
@@ -58,10 +57,12 @@ class Outcome(NamedTuple):
     Attributes:
         result: a disclosure or a denial.
         event: what the trail will say.
+        rid: of a disclosure, the caller's own pairwise id of the data subject.
     """
 
     result: Disclosure | Denial
     event: Event
+    rid: str = ""
 
 
 @dataclass(slots=True)
@@ -156,7 +157,7 @@ class Road:
             return self._denied(Denial(request, (Reason.RATE_LIMITED,)), None)
         filing = None
         if purpose is not None and caller.principal.role in FILING_ROLES:
-            filing = self.standing.filing(caller.principal, purpose.id, caller.at)
+            filing = self.standing.filing(caller.principal, purpose.id, caller.today)
         if (denial := decide_purpose(request, filing)) is not None or purpose is None:
             return self._denied(denial or Denial(request, (Reason.UNKNOWN_PURPOSE,)), None)
         tiers = self.sections(purpose.id, caller.principal.requester)
@@ -169,7 +170,7 @@ class Road:
     def judge(self, request: AccessRequest, filing: Filing | None, found: Located | None) -> Outcome:
         """Steps 3 to 5 for a person who was looked for, once nothing speaks against the purpose itself."""
         about = (found.sealed.resident, found.facts) if found else None
-        decision = decide(request, self.policies, filing, about, day_of(request.caller.at))
+        decision = decide(request, self.policies, filing, about, request.caller.today)
         if isinstance(decision, Denial) or found is None:
             return self._denied(decision, found)
         try:
@@ -182,11 +183,11 @@ class Road:
         caller = permit.request.caller
         rid = self.ring.pairwise(caller.principal.organisation, permit.resident)
         file = open_file(permit, found.sealed, self.ring)
-        disclosure = minimise(permit, file, found.facts, rid, day_of(caller.at))
+        disclosure = minimise(permit, file, found.facts, rid, caller.today)
         if not disclosure.fields:
             reasons = tuple(dict.fromkeys(each.reason for each in disclosure.withheld))
             return self._denied(Denial(permit.request, reasons, disclosure.withheld, permit.resident), found)
-        return Outcome(disclosure, disclosed(disclosure, self.ring, found.trail_key))
+        return Outcome(disclosure, disclosed(disclosure, self.ring, found.trail_key), rid)
 
     def _denied(self, denial: Denial, found: Located | None) -> Outcome:
         caller = denial.request.caller
@@ -199,8 +200,7 @@ class Road:
         result = outcome.result
         if isinstance(result, Denial):
             return Answer(429 if Reason.RATE_LIMITED in result.reasons else 403, refuse(result, receipt))
-        rid = self.ring.pairwise(result.permit.request.caller.principal.organisation, result.permit.resident)
-        return Answer(200, respond(result, receipt, rid))
+        return Answer(200, respond(result, receipt, outcome.rid))
 
     async def _hold_back(self, caller: Caller) -> None:
         if delay := self.misses.delay(caller.principal.id, caller.at):

@@ -3,7 +3,7 @@
 from hub.model.decision import Permit
 from hub.model.file import ResidentFile
 from hub.store.keys import Keyring
-from hub.store.sections import SealedFile, data_key, decode, unseal
+from hub.store.sections import SealedFile, data_key, in_force, unseal
 
 
 def open_file(permit: Permit, sealed: SealedFile, ring: Keyring) -> ResidentFile:
@@ -18,7 +18,7 @@ def open_file(permit: Permit, sealed: SealedFile, ring: Keyring) -> ResidentFile
         OperatorError: the row was changed behind the hub's back, or belongs to somebody else.
     """
     return {
-        tier: decode(
+        tier: in_force(
             unseal(data_key(ring, sealed.keys, tier, permit), permit.resident, tier, sealed.sections[tier])
         )
         for tier in permit.tiers

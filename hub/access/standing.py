@@ -1,10 +1,9 @@
 """Who stands how: principals and filings as the control rows say, current on every request."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from hub.identity.principals import Appointment
 from hub.model.filing import Filing
-from hub.model.instant import day_of
 from hub.model.principal import Principal
 from hub.store.engine import Reader
 
@@ -47,11 +46,11 @@ class Standing:
         """Every principal on record by its id."""
         return self._appointments
 
-    def filing(self, principal: Principal, purpose: str, at: datetime) -> Filing | None:
+    def filing(self, principal: Principal, purpose: str, day: date) -> Filing | None:
         """The filing in force that lets a department or organisation use a purpose, or None."""
-        day = day_of(at)
-        for filing in self._filings.get((f"{principal.role}:{principal.code}", purpose), ()):
-            if filing.covers(f"{principal.role}:{principal.code}", principal.area, day):
+        requester = f"{principal.role}:{principal.code}"
+        for filing in self._filings.get((requester, purpose), ()):
+            if filing.covers(requester, principal.area, day):
                 return filing
         return None
 

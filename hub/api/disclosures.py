@@ -3,21 +3,20 @@
 from typing import Any
 
 import msgspec
-import orjson
 from fastapi import APIRouter
-from starlette.responses import Response
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Answer, Road
 from hub.access.purpose import Claim, SubjectClaim
 from hub.api.body import MOST_BATCH_BYTES, parse, read
-from hub.api.documented import DirectRoute, served_by
-from hub.api.problems import NO_STORE, bad_input, problem, problem_response
+from hub.api.documented import authorization_of, served_by
+from hub.api.problems import bad_input, problem, problem_reply
+from hub.api.reply import Reply, json_reply
 from hub.api.schemas import PROBLEMS, BatchBody, BatchRequest, DisclosureBody, DisclosureRequest
 from hub.errors import BadInput
 
 MOST_SUBJECTS = 1000
-router = APIRouter(route_class=DirectRoute, tags=["disclosures"], responses=PROBLEMS)
+router = APIRouter(tags=["disclosures"], responses=PROBLEMS)
 
 
 class BatchClaim(msgspec.Struct, forbid_unknown_fields=True):
@@ -31,20 +30,19 @@ class BatchClaim(msgspec.Struct, forbid_unknown_fields=True):
 
 _claim = msgspec.json.Decoder(Claim)
 _batch = msgspec.json.Decoder(BatchClaim)
-_HEADERS = {"Cache-Control": NO_STORE}
 
 
-async def _disclose(road: Road, authorization: str, scope: Scope, receive: Receive) -> Response:
-    caller = await road.enter(authorization)
+async def _disclose(road: Road, scope: Scope, receive: Receive) -> Reply:
+    caller = await road.enter(authorization_of(scope))
     trace_id = scope["state"]["trace_id"]
     answer = await road.disclose(caller, parse(_claim, await read(receive)), trace_id)
     if answer.status == 200:  # noqa: PLR2004
-        return Response(orjson.dumps(answer.body), 200, _HEADERS, media_type="application/json")
-    return problem_response(answer.status, answer.body.pop("reasons"), trace_id, answer.body)
+        return json_reply(answer.body)
+    return problem_reply(answer.status, answer.body.pop("reasons"), trace_id, answer.body)
 
 
-async def _disclose_batch(road: Road, authorization: str, scope: Scope, receive: Receive) -> Response:
-    caller = await road.enter(authorization)
+async def _disclose_batch(road: Road, scope: Scope, receive: Receive) -> Reply:
+    caller = await road.enter(authorization_of(scope))
     trace_id = scope["state"]["trace_id"]
     batch = parse(_batch, await read(receive, MOST_BATCH_BYTES))
     if not 0 < len(batch.subjects) <= MOST_SUBJECTS:
@@ -52,7 +50,7 @@ async def _disclose_batch(road: Road, authorization: str, scope: Scope, receive:
     claim = (batch.purpose, batch.fields, batch.reason)
     answers = await road.disclose_batch(caller, batch.subjects, claim, trace_id)
     items = [_item(answer, trace_id) for answer in answers]
-    return Response(orjson.dumps({"items": items}), 200, _HEADERS, media_type="application/json")
+    return json_reply({"items": items})
 
 
 def _item(answer: Answer, trace_id: str) -> dict[str, Any]:

@@ -4,21 +4,21 @@ from functools import cache
 from importlib.resources import files
 
 from fastapi import APIRouter
-from starlette.responses import Response
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
-from hub.api.documented import DirectRoute, served_by
-from hub.api.problems import problem_response
+from hub.api.documented import served_by
+from hub.api.problems import problem_reply
+from hub.api.reply import Reply, text_reply
 from hub.errors import Reason
 
-router = APIRouter(route_class=DirectRoute, include_in_schema=False)
+router = APIRouter(include_in_schema=False)
 _ASSETS = {
     "swagger-ui-bundle.js": "text/javascript",
     "swagger-ui.css": "text/css",
     "favicon.png": "image/png",
 }
-_POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
+_POLICY = b"default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Resident hub API</title><link rel="stylesheet" href="/docs/swagger-ui.css">
@@ -34,17 +34,17 @@ def _asset(name: str) -> bytes:
     return (files("fastapi_offline") / "static" / name).read_bytes()
 
 
-async def _docs(_road: Road, _authorization: str, _scope: Scope, _receive: Receive) -> Response:
-    return Response(_PAGE, headers={"Content-Security-Policy": _POLICY}, media_type="text/html")
+async def _docs(_road: Road, _scope: Scope, _receive: Receive) -> Reply:
+    return text_reply(_PAGE, "text/html; charset=utf-8", (b"content-security-policy", _POLICY))
 
 
-async def _file(_road: Road, _authorization: str, scope: Scope, _receive: Receive) -> Response:
+async def _file(_road: Road, scope: Scope, _receive: Receive) -> Reply:
     name = scope["path_params"]["name"]
     if name == "start.js":
-        return Response(_START, media_type="text/javascript")
+        return text_reply(_START, "text/javascript")
     if name not in _ASSETS:
-        return problem_response(404, [Reason.NOT_FOUND.value], scope["state"]["trace_id"])
-    return Response(_asset(name), headers={"Cache-Control": "max-age=86400"}, media_type=_ASSETS[name])
+        return problem_reply(404, [Reason.NOT_FOUND.value], scope["state"]["trace_id"])
+    return text_reply(_asset(name), _ASSETS[name], (b"cache-control", b"max-age=86400"))
 
 
 @router.get("/docs")

@@ -1,44 +1,57 @@
-"""Routes that FastAPI documents and a plain ASGI function serves: the hot road pays for no dependency system."""
+"""Routes that FastAPI documents and a plain function serves: the hot road pays for no dependency system."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from fastapi.routing import APIRoute
-from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
-from hub.api.problems import for_error
-from hub.errors import HubError
+from hub.api.reply import Reply
 
-Handler = Callable[[Road, str, Scope, Receive], Any]
+Handler = Callable[[Road, Scope, Receive], Awaitable[Reply]]
 _AUTHORIZATION = b"authorization"
 
 
-class DirectRoute(APIRoute):
-    """An APIRoute whose endpoint carries, as its attribute `direct`, the ASGI application that serves it."""
-
-    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        super().__init__(path, endpoint, **options)
-        self.app: ASGIApp = getattr(endpoint, "direct", self.app)
-
-
 def served_by(handler: Handler) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Mark an endpoint, which then only documents, as served by `handler(road, authorization, scope, receive)`."""
-
-    async def application(scope: Scope, receive: Receive, send: Send) -> None:
-        trace_id = scope["state"]["trace_id"]
-        try:
-            response: Response = await handler(scope["app"].state.road, authorization_of(scope), scope, receive)
-        except HubError as error:
-            response = for_error(error, trace_id)
-        await response(scope, receive, send)
+    """Mark an endpoint, which then only documents, as served by `handler`."""
 
     def mark(endpoint: Callable[..., Any]) -> Callable[..., Any]:
-        endpoint.direct = application  # type: ignore[attr-defined]
+        endpoint.direct = handler  # type: ignore[attr-defined]
         return endpoint
 
     return mark
+
+
+class DirectRoutes:
+    """The handlers of marked routes, found by method and path.
+
+    Args:
+        routes: those of a FastAPI application; unmarked ones are left to it.
+    """
+
+    def __init__(self, routes: Iterable[Any]) -> None:
+        marked = [route for route in routes if isinstance(route, APIRoute) and hasattr(route.endpoint, "direct")]
+        self._fixed: dict[tuple[str, str], Handler] = {}
+        self._patterns: list[tuple[str, re.Pattern[str], Handler]] = []
+        for route in marked:
+            for method in route.methods:
+                if route.param_convertors:
+                    self._patterns.append((method, route.path_regex, route.endpoint.direct))
+                else:
+                    self._fixed[method, route.path] = route.endpoint.direct
+
+    def find(self, scope: Scope) -> Handler | None:
+        """The handler of a request, whose path parameters then stand in `scope["path_params"]` as text."""
+        method, path = scope["method"], scope["path"]
+        if handler := self._fixed.get((method, path)):
+            return handler
+        for expected, pattern, handler in self._patterns:
+            if expected == method and (found := pattern.match(path)):
+                scope["path_params"] = found.groupdict()
+                return handler
+        return None
 
 
 def authorization_of(scope: Scope) -> str:

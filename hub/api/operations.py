@@ -1,30 +1,29 @@
 """`/healthz` and `/readyz`: is the process up, and can it read and record."""
 
-import orjson
 from fastapi import APIRouter
-from starlette.responses import Response
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
-from hub.api.documented import DirectRoute, served_by
+from hub.api.documented import served_by
+from hub.api.reply import Reply, json_reply
 from hub.api.schemas import PROBLEMS, Health
 
-router = APIRouter(route_class=DirectRoute, tags=["operations"])
+router = APIRouter(tags=["operations"])
 _PROBE = "UPDATE counter SET n = n + 1 WHERE name = 'probe'"
 
 
-async def _healthz(_road: Road, _authorization: str, _scope: Scope, _receive: Receive) -> Response:
+async def _healthz(_road: Road, _scope: Scope, _receive: Receive) -> Reply:
     return _health("up")
 
 
-async def _readyz(road: Road, _authorization: str, _scope: Scope, _receive: Receive) -> Response:
+async def _readyz(road: Road, _scope: Scope, _receive: Receive) -> Reply:
     road.reader.control_version()
     await road.lane.write(lambda tx: tx.db.execute(_PROBE))
     return _health("ready")
 
 
-def _health(status: str) -> Response:
-    return Response(orjson.dumps({"status": status}), media_type="application/json")
+def _health(status: str) -> Reply:
+    return json_reply({"status": status})
 
 
 @router.get("/healthz", response_model=Health, operation_id="healthz")

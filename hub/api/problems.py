@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from starlette.responses import Response
 
+from hub.api.reply import Reply
 from hub.errors import BadInput, Reason, TrailUnavailable, Unauthenticated
 
-PROBLEM_TYPE = "application/problem+json"
-NO_STORE = "no-store"
+PROBLEM_TYPE = b"application/problem+json"
 _TITLES = {
     401: "not authenticated",
     403: "refused",
@@ -22,7 +21,11 @@ _TITLES = {
     500: "the hub failed; nothing was disclosed",
     503: "the trail cannot be written now; nothing was disclosed",
 }
-_RETRY_AFTER = {429: "60", 503: "2"}
+_HEADERS = {
+    401: (b"www-authenticate", b"Bearer"),
+    429: (b"retry-after", b"60"),
+    503: (b"retry-after", b"2"),
+}
 
 
 def problem(status: int, reasons: list[str], trace_id: str, more: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -44,25 +47,23 @@ def bad_input(error: BadInput, trace_id: str) -> dict[str, Any]:
     return problem(422, [Reason.BAD_INPUT.value], trace_id, {"detail": str(error), "errors": errors})
 
 
-def problem_response(
-    status: int, reasons: list[str], trace_id: str, more: Mapping[str, Any] | None = None
-) -> Response:
+def problem_reply(status: int, reasons: list[str], trace_id: str, more: Mapping[str, Any] | None = None) -> Reply:
     """A problem ready to be sent."""
-    headers = {"Cache-Control": NO_STORE}
-    if status in _RETRY_AFTER:
-        headers["Retry-After"] = _RETRY_AFTER[status]
-    if status == 401:  # noqa: PLR2004
-        headers["WWW-Authenticate"] = "Bearer"
-    body = orjson.dumps(problem(status, reasons, trace_id, more))
-    return Response(body, status, headers, media_type=PROBLEM_TYPE)
+    return _reply(problem(status, reasons, trace_id, more))
 
 
-def for_error(error: Exception, trace_id: str) -> Response:
+def for_error(error: Exception, trace_id: str) -> Reply:
     """The problem an error of the hub is answered with; anything unforeseen says nothing but that it happened."""
     if isinstance(error, BadInput):
-        return Response(orjson.dumps(bad_input(error, trace_id)), 422, {"Cache-Control": NO_STORE}, PROBLEM_TYPE)
+        return _reply(bad_input(error, trace_id))
     if isinstance(error, Unauthenticated):
-        return problem_response(401, [Reason.UNAUTHENTICATED.value], trace_id)
+        return problem_reply(401, [Reason.UNAUTHENTICATED.value], trace_id)
     if isinstance(error, TrailUnavailable):
-        return problem_response(503, [Reason.AUDIT_UNAVAILABLE.value], trace_id)
-    return problem_response(500, [], trace_id)
+        return problem_reply(503, [Reason.AUDIT_UNAVAILABLE.value], trace_id)
+    return problem_reply(500, [], trace_id)
+
+
+def _reply(body: dict[str, Any]) -> Reply:
+    headers = ((b"content-type", PROBLEM_TYPE), (b"cache-control", b"no-store"))
+    special = _HEADERS.get(body["status"])
+    return Reply(body["status"], (*headers, special) if special else headers, orjson.dumps(body))

@@ -1,23 +1,22 @@
 """`/v1/purposes`: the catalogue, as far as the caller may use it."""
 
-import orjson
 from fastapi import APIRouter
-from starlette.responses import Response
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
-from hub.api.documented import DirectRoute, served_by
+from hub.api.documented import authorization_of, served_by
+from hub.api.reply import Reply, json_reply
 from hub.api.schemas import PROBLEMS, PurposesBody
 from hub.model.principal import Principal
 from hub.model.purpose import Approval, Purpose
 
-router = APIRouter(route_class=DirectRoute, tags=["purposes"], responses={s: PROBLEMS[s] for s in (401, 405)})
+router = APIRouter(tags=["purposes"], responses={s: PROBLEMS[s] for s in (401, 405)})
 
 
-async def _purposes(road: Road, authorization: str, _scope: Scope, _receive: Receive) -> Response:
-    principal = (await road.enter(authorization)).principal
+async def _purposes(road: Road, scope: Scope, _receive: Receive) -> Reply:
+    principal = (await road.enter(authorization_of(scope))).principal
     items = [_shown(purpose) for purpose in road.policies.purposes.values() if _may_use(principal, purpose)]
-    return Response(orjson.dumps({"items": items, "next": None}), media_type="application/json")
+    return json_reply({"items": items, "next": None})
 
 
 def _may_use(principal: Principal, purpose: Purpose) -> bool:

@@ -3,20 +3,19 @@
 import re
 
 import msgspec
-import orjson
 from fastapi import APIRouter
-from starlette.responses import Response
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.access.roster import MOST_LISTED, ROLES, Page, search
 from hub.api.body import parse, read
-from hub.api.documented import DirectRoute, served_by
-from hub.api.problems import NO_STORE, problem_response
+from hub.api.documented import authorization_of, served_by
+from hub.api.problems import problem_reply
+from hub.api.reply import Reply, json_reply
 from hub.api.schemas import PROBLEMS, SearchBody, SearchRequest
 from hub.errors import BadInput, Reason
 
-router = APIRouter(route_class=DirectRoute, tags=["residents"], responses=PROBLEMS)
+router = APIRouter(tags=["residents"], responses=PROBLEMS)
 _GRID = re.compile(r"[1-9][0-9]{14}")
 _MOST_PART = 50
 
@@ -33,11 +32,11 @@ class SearchClaim(msgspec.Struct, forbid_unknown_fields=True):
 _claim = msgspec.json.Decoder(SearchClaim)
 
 
-async def _search(road: Road, authorization: str, scope: Scope, receive: Receive) -> Response:
-    caller = await road.enter(authorization)
+async def _search(road: Road, scope: Scope, receive: Receive) -> Reply:
+    caller = await road.enter(authorization_of(scope))
     trace_id = scope["state"]["trace_id"]
     if caller.principal.role not in ROLES:
-        return problem_response(403, [Reason.NOT_ALLOWED.value], trace_id)
+        return problem_reply(403, [Reason.NOT_ALLOWED.value], trace_id)
     claim = parse(_claim, await read(receive))
     if not _GRID.fullmatch(claim.grid):
         raise BadInput("grid", "must have 15 digits")
@@ -47,9 +46,8 @@ async def _search(road: Road, authorization: str, scope: Scope, receive: Receive
         raise BadInput("limit", f"must be from 1 to {MOST_LISTED}")
     found = await search(road, caller, claim.grid, claim.q or "", claim.cursor or "", claim.limit, trace_id)
     if isinstance(found, Page):
-        body = orjson.dumps({"items": found.items, "next": found.next})
-        return Response(body, 200, {"Cache-Control": NO_STORE}, media_type="application/json")
-    return problem_response(403, found.pop("reasons"), trace_id, found)
+        return json_reply({"items": found.items, "next": found.next})
+    return problem_reply(403, found.pop("reasons"), trace_id, found)
 
 
 @router.post("/v1/residents/search", response_model=SearchBody, operation_id="searchResidents")

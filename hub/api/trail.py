@@ -6,31 +6,33 @@ from starlette.types import Receive, Scope
 
 from audit.log import latest_checkpoint, receipt
 from hub.access.flow import Road
-from hub.api.documented import DirectRoute, served_by
-from hub.api.problems import problem_response
+from hub.api.documented import authorization_of, served_by
+from hub.api.problems import problem_reply
+from hub.api.reply import Reply, text_reply
 from hub.api.schemas import PROBLEMS
 from hub.errors import Reason
 
-router = APIRouter(route_class=DirectRoute, tags=["trail"])
+router = APIRouter(tags=["trail"])
 _MOST_DIGITS = 15
+_PLAIN = "text/plain; charset=utf-8"
 
 
-async def _receipt(road: Road, authorization: str, scope: Scope, _receive: Receive) -> Response:
-    await road.enter(authorization)
+async def _receipt(road: Road, scope: Scope, _receive: Receive) -> Reply:
+    await road.enter(authorization_of(scope))
     text = scope["path_params"]["index"]
     plain = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
     with road.reader.view():
         proof = receipt(road.reader.db, int(text)) if plain else None
     if proof is None:
-        return problem_response(404, [Reason.NOT_FOUND.value], scope["state"]["trace_id"])
-    return Response(proof, media_type="text/plain; charset=utf-8")
+        return problem_reply(404, [Reason.NOT_FOUND.value], scope["state"]["trace_id"])
+    return text_reply(proof, _PLAIN)
 
 
-async def _checkpoint(road: Road, _authorization: str, scope: Scope, _receive: Receive) -> Response:
+async def _checkpoint(road: Road, scope: Scope, _receive: Receive) -> Reply:
     last = latest_checkpoint(road.reader.db)
     if last is None:
-        return problem_response(404, [Reason.NOT_FOUND.value], scope["state"]["trace_id"])
-    return Response(last.note, headers={"Cache-Control": "no-cache"}, media_type="text/plain; charset=utf-8")
+        return problem_reply(404, [Reason.NOT_FOUND.value], scope["state"]["trace_id"])
+    return text_reply(last.note, _PLAIN, (b"cache-control", b"no-cache"))
 
 
 @router.get(

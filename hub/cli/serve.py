@@ -38,6 +38,7 @@ def run(args: argparse.Namespace) -> int:
         "access_log": False,
         "log_level": "warning",
         "server_header": False,
+        "proxy_headers": False,
         "lifespan": "on",
     }
     if args.workers == 1:

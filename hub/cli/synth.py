@@ -1,15 +1,10 @@
 """`hub synth`: write a synthetic world."""
 
 import argparse
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from argparse import _SubParsersAction
 
 
-def add_parser(subparsers: "_SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command and its options.
 
     Args:
@@ -28,8 +23,9 @@ def run(args: argparse.Namespace) -> int:
     Args:
         args: `out`, `residents` and `seed`.
 
-    Returns:
-        0, or 2 where an argument is wrong, or 1 where the world cannot be written.
+    Raises:
+        BadInput: the number of residents is out of range, or OUT holds something else.
+        OperatorError: the world cannot be written.
     """
     from tqdm import tqdm
 
@@ -37,23 +33,17 @@ def run(args: argparse.Namespace) -> int:
     from hub.synth.world import FEWEST, MOST, write_world
 
     if not FEWEST <= args.residents <= MOST:
-        return _fail(2, f"`--residents`: must be from {FEWEST} to {MOST}")
+        raise BadInput("--residents", f"must be from {FEWEST} to {MOST}")
     try:
         # Without a terminal the bar stays silent.
         with tqdm(total=args.residents, unit=" residents", disable=None) as bar:
             manifest = write_world(args.out, args.residents, args.seed, bar.update)
-    except BadInput as error:
-        return _fail(2, str(error))
-    except OperatorError as error:
-        return _fail(1, str(error))
     except OSError as error:
-        return _fail(1, f"cannot write to `{args.out}`: {error.strerror}; check the disk and the directory's rights")
+        reason = error.strerror or "input or output failed"
+        raise OperatorError(
+            f"cannot write to `{args.out}`: {reason}; check the path, its rights and the disk"
+        ) from None
     counts = manifest["counts"]
     feeds = ", ".join(f"{feed} {counts[feed]}" for feed in ("police", "civil_affairs", "health", "utilities"))
     print(f"{args.out}: {manifest['residents']} residents in {len(manifest['grids'])} grids; rows: {feeds}")
     return 0
-
-
-def _fail(code: int, message: str) -> int:
-    print(f"hub synth: {message}", file=sys.stderr)
-    return code

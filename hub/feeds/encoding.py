@@ -8,8 +8,9 @@ from typing import NamedTuple
 from hub.errors import BadInput
 
 _BLOCK = 1 << 20
-_BROKEN = re.compile("[\udc80-\udcff]")
-_TOLERATED = 10  # one broken byte among so many characters beyond ASCII is damage; more is another encoding
+_BROKEN = re.compile("[\udc80-\udcff\ufffd]")
+is_broken = _BROKEN.search
+"""Whether text holds a place where bytes did not decode."""
 
 
 class Encoding(NamedTuple):
@@ -17,51 +18,51 @@ class Encoding(NamedTuple):
 
     Attributes:
         codec: Python's name of the codec.
-        damaged: whether some bytes do not decode; the codec's error handler `surrogateescape` marks them.
+        errors: the codec's error handler, which marks bytes that do not decode.
+        damaged: whether there are any.
     """
 
     codec: str
+    errors: str
     damaged: bool
 
 
 class _Count(NamedTuple):
-    broken: int
-    beyond_ascii: int
+    """How many characters of a decoded file are broken, and how many are sound and beyond ASCII."""
 
-    @property
-    def tolerable(self) -> bool:
-        return self.broken * _TOLERATED <= self.beyond_ascii
+    broken: int
+    sound: int
 
 
 def detect_encoding(path: Path) -> Encoding:
     """Read a file through once and say how to decode it.
 
-    A few broken bytes do not make a UTF-8 file a GB 18030 one: read so, its names would turn into other names. The
-    encoding with tolerable damage is chosen, and the rows with the damage are for the reader to reject.
+    A few broken bytes do not make a UTF-8 file a GB 18030 one: read so, its names would turn into other names. Some
+    damage is therefore tolerated, for the reader to reject the rows that have it.
 
     Raises:
-        BadInput: neither encoding fits, or UTF-16 without a mark.
+        BadInput: no encoding fits, or UTF-16 without a mark.
         OSError: the file cannot be read.
     """
     with path.open("rb") as file:
         start = file.read(4096)
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return Encoding("utf-16", _count(path, "utf-16", "surrogateescape").broken > 0)
+        return Encoding("utf-16", "replace", _count(path, "utf-16", "replace").broken > 0)
     if start.count(0) * 4 > len(start):
         raise BadInput(path.name, "looks like UTF-16 without a byte order mark; save it as UTF-8")
-    codec = "utf-8-sig" if start.startswith(codecs.BOM_UTF8) else "utf-8"
-    utf8 = _count(path, codec)
-    if not utf8.broken:
-        return Encoding(codec, damaged=False)
-    national = _count(path, "gb18030")
-    if utf8.tolerable and (codec == "utf-8-sig" or utf8.broken < utf8.beyond_ascii):
-        return Encoding(codec, damaged=True)
-    if national.tolerable:
-        return Encoding("gb18030", national.broken > 0)
+    marked = start.startswith(codecs.BOM_UTF8)
+    codec = "utf-8-sig" if marked else "utf-8"
+    utf8 = _count(path, codec, "surrogateescape")
+    # Of ideographs in GB 18030 about one in six reads as UTF-8 by chance, each of the others breaks twice.
+    if marked or not utf8.broken or utf8.sound > 2 * utf8.broken:
+        return Encoding(codec, "surrogateescape", utf8.broken > 0)
+    national = _count(path, "gb18030", "surrogateescape")
+    if national.broken <= 1 or national.sound > 3 * national.broken:
+        return Encoding("gb18030", "surrogateescape", national.broken > 0)
     raise BadInput(path.name, "is neither UTF-8 nor GB 18030 text; save it as UTF-8")
 
 
-def _count(path: Path, codec: str, errors: str = "surrogateescape") -> _Count:
+def _count(path: Path, codec: str, errors: str) -> _Count:
     decoder = codecs.getincrementaldecoder(codec)(errors)
     broken = beyond = 0
     with path.open("rb") as file:
@@ -71,6 +72,6 @@ def _count(path: Path, codec: str, errors: str = "surrogateescape") -> _Count:
             final = not block
             text = decoder.decode(block, final)
             if not text.isascii():
-                broken += len(_BROKEN.findall(text)) if _BROKEN.search(text) else 0
                 beyond += len(text) - len(text.encode("ascii", "ignore"))
-    return _Count(broken, beyond)
+                broken += len(_BROKEN.findall(text))
+    return _Count(broken, beyond - broken)

@@ -1,9 +1,8 @@
 """From opened sections to what the store keeps: envelopes, facts for deciding, tokens to be found by."""
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
-from hub.model.file import ResidentFile, Section
+from hub.model.file import Section, Sections
 from hub.model.subject import Facts
 from hub.model.tier import Tier
 from hub.schema.idno import birth_date_of
@@ -49,7 +48,7 @@ class Change(NamedTuple):
     tokens: Tokens
 
 
-def new_file(ring: Keyring, resident: int, file: ResidentFile, rid: str) -> NewFile:
+def new_file(ring: Keyring, resident: int, file: Sections, rid: str) -> NewFile:
     """Seal a new person's sections under fresh keys; a tier without values is sealed empty."""
     keys = fresh_keys(ring)
     facts = facts_of(file, rid)
@@ -77,7 +76,7 @@ def open_facts(ring: Keyring, sealed: SealedFile) -> Facts:
 
 
 def change(
-    ring: Keyring, sealed: SealedFile, before: Mapping[Tier, Section], after: Mapping[Tier, Section], facts: Facts
+    ring: Keyring, sealed: SealedFile, before: Sections, after: Sections, facts: Facts
 ) -> Change:
     """Seal the sections that differ, one version on, and bring facts and lists up to date.
 
@@ -109,13 +108,13 @@ def change(
     return Change(sealed.resident, envelopes, Tokens((), gained, lost))
 
 
-def facts_of(file: Mapping[Tier, Section], rid: str) -> Facts:
+def facts_of(file: Sections, rid: str) -> Facts:
     """What decisions must know, from the sections that hold it."""
-    born = _value(file, Tier.IDENTITY, "dob") or _born(idno_of(file))
+    born = _value(file, Tier.IDENTITY, "dob") or birth_date_of(idno_of(file))
     return Facts(rid, _value(file, Tier.BASIC, "grid"), born, _value(file, Tier.BASIC, "life"))
 
 
-def lists_of(ring: Keyring, file: Mapping[Tier, Section], facts: Facts) -> tuple[bytes, ...]:
+def lists_of(ring: Keyring, file: Sections, facts: Facts) -> tuple[bytes, ...]:
     """The lists a person is on: the grid's, and the grid's for each listed tag."""
     if not facts.grid:
         return ()
@@ -123,16 +122,11 @@ def lists_of(ring: Keyring, file: Mapping[Tier, Section], facts: Facts) -> tuple
     return (list_token(ring, facts.grid), *(list_token(ring, facts.grid, tag) for tag in tags))
 
 
-def idno_of(file: Mapping[Tier, Section]) -> str:
+def idno_of(file: Sections) -> str:
     """The identity number in force."""
     return _value(file, Tier.IDENTITY, "idno")
 
 
-def _value(file: Mapping[Tier, Section], tier: Tier, key: str) -> str:
+def _value(file: Sections, tier: Tier, key: str) -> str:
     values = file.get(tier, {}).get(key)
     return values[0].value if values else ""
-
-
-def _born(idno: str) -> str:
-    day = birth_date_of(idno)
-    return day.isoformat() if hasattr(day, "isoformat") else str(day or "")

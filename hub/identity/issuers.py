@@ -65,6 +65,8 @@ def load_issuers(path: Path) -> tuple[Issuer, ...]:
         return ()
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise OperatorError(f"`{path.name}` cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise OperatorError(f"`{path.name}` is not TOML: {error}") from None
     entries = document.pop("issuer", [])

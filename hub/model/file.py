@@ -31,5 +31,8 @@ class Value(NamedTuple):
 Section = dict[str, tuple[Value, ...]]
 """The fields of one tier. The first value of a field is in force; the others are kept conflicts."""
 
-ResidentFile = Mapping[Tier, Section]
-"""The opened sections of one resident's file: only those that somebody had a right to open."""
+Sections = Mapping[Tier, Section]
+"""Sections of one file with all their values and evidence, as feeds merge them."""
+
+ResidentFile = Mapping[Tier, Mapping[str, Any]]
+"""The values in force of the opened tiers of one file: only what somebody had a right to open."""

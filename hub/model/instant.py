@@ -17,4 +17,4 @@ def day_of(at: datetime) -> date:
 
 def timestamp(at: datetime) -> str:
     """An instant in RFC 3339, UTC, to the millisecond."""
-    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+    return at.isoformat(timespec="milliseconds")[:23] + "Z"

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from hub.errors import BadInput
@@ -111,8 +111,10 @@ class Caller:
         principal: the role it acts in.
         operator: the human operator its token names; required of departments, else empty.
         at: when the request began, UTC; the road reads the clock once, here.
+        today: the day in China at that instant.
     """
 
     principal: Principal
     operator: str
     at: datetime
+    today: date

@@ -57,16 +57,16 @@ def strictest(first: Approval, *others: Approval) -> Approval:
 
 
 class Mask(StrEnum):
-    """How much of a value is shown where the whole is more than a purpose needs.
+    """How much of a text is shown where the whole is more than a purpose needs.
 
-    `SURNAME` keeps the first character, `TAIL` the last four, `ENDS` the first three and the last four; what is
-    left out is shown as `*`. `BUILDING` cuts an address after the building.
+    `LAST4` keeps the last four characters, `MIDDLE` the first three and the last four, `SURNAME` the first one, each
+    with `*` for what is left out; `YEAR` keeps the year of a date.
     """
 
+    LAST4 = "last4"
+    MIDDLE = "middle"
     SURNAME = "surname"
-    TAIL = "tail"
-    ENDS = "ends"
-    BUILDING = "building"
+    YEAR = "year"
 
 
 SERVICES = frozenset({"sensing", "statistics", "selection", "rights", "audit", "mandates"})

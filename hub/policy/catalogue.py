@@ -64,9 +64,8 @@ def read_catalogue(sources: Mapping[str, Source], fields: Mapping[str, Field]) -
     Returns:
         What is sound, and every problem of all files.
     """
-    empty = Source("", "")
-    tiers, problems = read_tiers(sources.get(TIERS, empty)) if TIERS in sources else ({}, [])
-    laws, wrong = read_laws(sources.get(CITATIONS, empty))
+    tiers, problems = read_tiers(sources[TIERS]) if TIERS in sources else ({}, [])
+    laws, wrong = read_laws(sources[CITATIONS]) if CITATIONS in sources else ((), [])
     problems += wrong
     files = [source for path, source in sources.items() if path.startswith(f"{PURPOSES}/")]
     if not files:
@@ -125,6 +124,7 @@ def _check_id(source: Source, key: str, stem: str, ids: dict[str, str]) -> list[
         problems.append(source.problem("`id` must be capital letters, digits and `_`, a letter first", "id"))
     if key != stem:
         problems.append(source.problem(f"`id`: `{key}` must be the name of its file, `{key}.toml`", "id"))
+    ids.setdefault(stem, source.path)  # rules for a misnamed purpose are not a mistake of their own
     first = ids.setdefault(key, source.path)
     if first != source.path:
         problems.append(source.problem(f"`id`: `{key}` is already the id of `{first}`; ids are permanent", "id"))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from hub.policy.problem import Problem
@@ -97,6 +97,8 @@ def stale(citation: str, laws: Sequence[Law]) -> list[str]:
         part = law.cited_in(citation)
         if part and law.status == SUPERSEDED:
             found.append(f"`{law.names[0]}` is superseded")
+        elif part and law.since > datetime.now(UTC).date():
+            found.append(f"`{law.names[0]}` is in force from {law.since} on, not yet")
         elif part and law.version not in part:
             found += [
                 f"`{article}` of `{law.names[0]}` was renumbered in {law.version}; cite it with its version"

@@ -33,8 +33,9 @@ _FOLD = _WIDE | _PRIVATE
 
 _PLAIN = re.compile(rf"[0-9A-Za-z{HAN}]+(?: ?[0-9A-Za-z{HAN}]+)*").fullmatch
 
-# Control characters, lone surrogates, non-characters, and marks that turn the reading direction around.
-_FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u202a-\u202e\u2066-\u2069]").search
+# Control characters, lone surrogates, the mark of lost characters, non-characters, and marks that turn the reading
+# direction around.
+_FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff\u202a-\u202e\u2066-\u2069]").search
 
 # How a spreadsheet knows a formula. A minus may also begin a basement's address, `-1层`.
 _FORMULA = re.compile(rf"[=+@]|-(?!\d{{1,2}}[{HAN}])").match

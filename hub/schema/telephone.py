@@ -9,7 +9,8 @@ from hub.schema.characters import fold
 _MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII).fullmatch
 _SEPARATORS = re.compile(r"[\s\u2010-\u2015()-]+")
 _COUNTRY = re.compile(r"(?:\+|00)86")
-_LANDLINE = re.compile(r"(0(?:10|2\d|[3-9]\d{2}))(\d{7,8})|(0\d{2,3})(\d{7,8})", re.ASCII).fullmatch
+# Area codes have three digits in the biggest cities (010, 02x), four elsewhere.
+_LANDLINE = re.compile(r"(0(?:10|2\d|[3-9]\d{2}))(\d{7,8})", re.ASCII).fullmatch
 _HYPHENATED = re.compile(r"(0\d{2,3})[\u2010-\u2015-](\d{7,8})", re.ASCII).fullmatch
 
 
@@ -38,5 +39,5 @@ def normalise_tel(raw: str) -> str:
     if _MOBILE(digits):
         return digits
     if found := _LANDLINE(digits):
-        return f"{found[1] or found[3]}-{found[2] or found[4]}"
+        return f"{found[1]}-{found[2]}"
     raise BadInput("tel", "must be a mobile number of 11 digits or a landline with its area code")

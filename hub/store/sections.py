@@ -26,7 +26,8 @@ SLOTS: tuple[str, ...] = (*Tier, "trail")
 
 _HEADER = struct.Struct(">BI")
 _BODY = _HEADER.size + NONCE_BYTES
-_SLOT_OF = {name: number for number, name in enumerate(SLOTS)}
+_START_OF = {name: number * WRAPPED_BYTES for number, name in enumerate(SLOTS)}
+_TIER_OF = {name: Tier.CONTROL if name == "trail" else Tier(name) for name in SLOTS}
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder().decode
 
@@ -47,13 +48,13 @@ class SealedFile(NamedTuple):
 
 def fresh_keys(ring: Keyring) -> bytes:
     """New wrapped data keys for one person, one per slot."""
-    return b"".join(ring.wrap(os.urandom(KEY_BYTES), _tier_of(name)) for name in SLOTS)
+    return b"".join(ring.wrap(os.urandom(KEY_BYTES), _TIER_OF[name]) for name in SLOTS)
 
 
 def data_key(ring: Keyring, keys: bytes, slot: str, warrant: Warrant) -> bytes:
     """Open one of a person's data keys (32 bytes). Raises as `Keyring.unwrap`."""
-    start = _SLOT_OF[slot] * WRAPPED_BYTES
-    return ring.unwrap(keys[start : start + WRAPPED_BYTES], _tier_of(slot), warrant)
+    start = _START_OF[slot]
+    return ring.unwrap(keys[start : start + WRAPPED_BYTES], _TIER_OF[slot], warrant)
 
 
 def seal(key: bytes, resident: int, tier: Tier, version: int, content: Any) -> bytes:
@@ -106,6 +107,11 @@ def decode(content: Any) -> Section:
     }
 
 
+def in_force(content: Any) -> dict[str, Any]:
+    """Only the value in force of each field of what `encode` made, without its evidence."""
+    return {name: rows[0][0] for name, rows in content[1].items()}
+
+
 def _pad(body: bytes) -> bytes:
     size = SMALLEST_CLASS
     while size <= len(body):
@@ -115,7 +121,3 @@ def _pad(body: bytes) -> bytes:
 
 def _binding(resident: int, tier: str, header: bytes) -> bytes:
     return b"%d|%s|%s" % (resident, tier.encode(), header)
-
-
-def _tier_of(slot: str) -> Tier:
-    return Tier.CONTROL if slot == "trail" else Tier(slot)

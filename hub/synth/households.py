@@ -1,7 +1,7 @@
 """Who lives together in a Chinese city: kinds of households, and how old their members are.
 
-The shares follow the picture of the 2020 census for cities: about 2.6 persons a household, a quarter of households
-of one person, one person in five aged 60 or over, more women than men among the oldest.
+The shares are chosen so that a world resembles a city in the census of 2020: two or three persons a household, a
+quarter of households of one person, one person in five aged 60 or over, more women than men among the oldest.
 """
 
 from collections.abc import Callable

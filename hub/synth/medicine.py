@@ -2,18 +2,20 @@
 
 from typing import NamedTuple
 
-from hub.synth.cast import ELDER_IDNO
+from hub.synth import numbers
+from hub.synth.cast import CAST, ELDER_IDNO
 from hub.synth.chance import Dice
 from hub.synth.names import FEMALE, MALE
-from hub.synth.people import ALIVE, DEAD, ELDEST, Household, Person
+from hub.synth.people import ALIVE, DEAD, ELDEST, Person
+
+_Shares = tuple[int, int, int, int]
+"""Per mille who have a disease at ages 0-29, 30-44, 45-64 and 65 or over; from 80 half as many more."""
 
 
 class _Disease(NamedTuple):
     code: str  # ICD-10, GB/T 14396
     sexes: str
-    shares: tuple[
-        float, float, float, float
-    ]  # per mille at ages 0-29, 30-44, 45-64, 65 and over; at 80 half as many more
+    shares: _Shares
     diet: str = ""
 
 
@@ -40,19 +42,8 @@ _DISEASES = (
 )
 _BANDS = (30, 45, 65)
 _ALLERGIES = (
-    "青霉素",
-    "头孢类",
-    "磺胺类",
-    "阿司匹林",
-    "碘造影剂",
-    "花生",
-    "牛奶",
-    "虾蟹",
-    "鸡蛋",
-    "尘螨",
-    "花粉",
-    "乳胶",
-)
+    "青霉素", "头孢类", "磺胺类", "阿司匹林", "碘造影剂", "花生", "牛奶", "虾蟹", "鸡蛋", "尘螨", "花粉", "乳胶",
+)  # fmt: skip
 _CRITICAL = ("冠脉支架术后", "长期服用抗凝药", "心脏起搏器", "长期透析", "癫痫发作史", "长期家庭氧疗")
 _MENTAL = ("抑郁症，门诊随访", "双相情感障碍，稳定期", "精神分裂症，社区随访")
 _REGULAR, _SMALL_CHILD, _TODDLER = 65, 7, 3
@@ -98,13 +89,12 @@ def _share_on_file(age: int) -> float:
     return 0.9 if age < _SMALL_CHILD else 0.08
 
 
-def health_row(dice: Dice, person: Person, home: Household, *, mental: bool) -> dict[str, str] | None:
+def health_row(dice: Dice, person: Person, *, mental: bool) -> dict[str, str] | None:
     """What the health feed says of a person, by field key; nothing for those without a health file.
 
     Args:
         dice: the source of chance.
         person: a resident with name and number.
-        home: the household, for the telephone that a small child's file carries.
         mental: whether the person holds a disability card for mental illness.
     """
     cast = person.idno == ELDER_IDNO
@@ -113,7 +103,7 @@ def health_row(dice: Dice, person: Person, home: Household, *, mental: bool) -> 
     chronic = [("I10", "low_salt"), ("E11.9", "low_sugar")] if cast else _chronic(dice, person)
     if not (cast or mental or chronic or dice.happens(_share_on_file(person.age))):
         return None
-    row = {"idno": person.idno, "name": person.name, "tel": _telephone(dice, person, home)}
+    row = {"idno": person.idno, "name": person.name, "tel": _telephone(dice, person)}
     row["med.chronic"] = ";".join(code for code, _ in chronic)
     row["diet"] = next((diet for _, diet in chronic if diet), "none" if chronic else "")
     if person.age >= _REGULAR:
@@ -133,10 +123,8 @@ def health_row(dice: Dice, person: Person, home: Household, *, mental: bool) -> 
     return row
 
 
-def _telephone(dice: Dice, person: Person, home: Household) -> str:
-    """A parent's for a small child; for one in fifty a number that has changed since the police wrote it down."""
-    if person.minor:
-        return next((parent.tel for parent in person.parents if parent.tel), "")
-    if person.tel and dice.happens(0.02):
-        return home.members[0].tel
-    return person.tel
+def _telephone(dice: Dice, person: Person) -> str:
+    """One in fifty has given the clinic a newer number than the police; a small child has a parent's."""
+    if not person.tel:
+        return next((parent.tel for parent in person.parents if person.minor and parent.tel), "")
+    return numbers.mobile(dice) if person.idno not in CAST and dice.happens(0.02) else person.tel

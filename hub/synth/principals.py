@@ -43,8 +43,8 @@ def staff(grids: Sequence[Grid]) -> list[str]:
     communities = list(dict.fromkeys(grid.community for grid in grids))
     area_wide = ("security_officer", "auditor", "admin")
     return [
-        # Two of each, for what takes two people.
-        *(f"{role}:{AREA}{person}" for role in area_wide for person in ("", "#2")),
+        # Two people of each, for what takes two.
+        *(f"{role}:{AREA}{person}" for role in area_wide for person in ("", f"#{role}-2")),
         *(department(code) for code in sorted(DEPARTMENTS)),
         *(organisation(code) for code in ORGANISATIONS),
         *(f"{role}:{community}" for community in communities for role in ("secretary", "clerk")),

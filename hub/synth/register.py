@@ -88,6 +88,7 @@ class Register:
             return False
         person.idtype, prefix = document
         person.born = date.fromordinal(_FIRST_DAY_OF_1899 + self._dice.below(365))
+        person.age = AS_OF.year - person.born.year
         person.idno = self._numbers.issue(person.born, person.sex, prefix)
         if person.idtype == "foreign_pr_card":
             person.ethnicity, person.name = "", names.foreign_name(self._dice, person.sex)

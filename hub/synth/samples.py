@@ -13,6 +13,8 @@ Rows = Mapping[str, Mapping[str, str] | None]
 _PER_TAG = 3
 _FIRST_GRIDS, _PER_FIRST_GRID = 6, 5
 _YOUNG = 14
+_ABOUT_TO_CHANGE = frozenset({13, 17, 59, 64, 79})
+"""Ages whose next birthday moves a person across a bound: their tags would soon be wrong."""
 _FLAGS = {
     "tag.alone": "alone",
     "tag.kongchao": "empty_nest",
@@ -99,8 +101,12 @@ class Samples:
                 self._choose(person, home, tags[id(person)])
 
     def _wants(self, person: Person, home: Household, tags: list[str]) -> bool:
+        if person.idno in CAST:
+            return True
+        if person.age in _ABOUT_TO_CHANGE:
+            return False
         early = home.grid in self._grids or len(self._grids) < _FIRST_GRIDS
-        if person.idno in CAST or (early and self._grids.get(home.grid, 0) < _PER_FIRST_GRID):
+        if early and self._grids.get(home.grid, 0) < _PER_FIRST_GRID:
             return True
         return any(self._kept.get(tag, 0) < _PER_TAG for tag in tags)
 

@@ -17,7 +17,7 @@ MENTAL = 6
 """The category of disability that is mental illness; 1 sight, 2 hearing, 3 speech, 4 limb, 5 intellect, 7 several."""
 _VETERAN_FROM = 40
 _GENERATION = 28
-_COUPLE = frozenset({HEAD, "11", "12"})
+_COUPLES = ({HEAD, "11"}, {HEAD, "12"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def situation(dice: Dice, home: Household) -> Situation:
     return Situation(
         dibao_no=f"浙低保{home.number}" if dice.happens(share) else "",
         refused=dice.happens(0.003),
-        divorced=len(living) == len(_COUPLE) and {p.relation for p in living} <= _COUPLE and dice.happens(0.004),
+        divorced={person.relation for person in living} in _COUPLES and dice.happens(0.004),
     )
 
 
@@ -90,7 +90,7 @@ def civil_row(dice: Dice, person: Person, home: Household, means: Situation, car
         row["tag.veteran"] = "1"
     _means(dice, row, person, means, aided=aided)
     if person.age >= ELDER or aided:
-        row["ec"] = emergency_contact(dice, person, home)
+        row["ec"] = emergency_contact(dice, person, home, childless=row.get("tag.shidu") == "1")
     return row
 
 
@@ -129,7 +129,7 @@ def _means(dice: Dice, row: dict[str, str], person: Person, means: Situation, *,
     if granted or means.refused:
         row["fin.check"] = "meets" if granted else "does_not_meet"
         row["fin.check.date"] = date.fromordinal(_TODAY - dice.between(5, 360)).isoformat()
-        if person.age >= ELDER:
+        if person.age >= ELDER and not tekun:
             row["fin.pension"] = f"{dice.between(280, 2600)}.{dice.below(100):02d}"
     if "fin.aid" in row or "fin.pension" in row:
         row["fin.month"] = _MONTH
@@ -137,19 +137,20 @@ def _means(dice: Dice, row: dict[str, str], person: Person, means: Situation, *,
         row["fin.acct"] = numbers.bank_card(dice)
 
 
-def emergency_contact(dice: Dice, person: Person, home: Household) -> str:
+def emergency_contact(dice: Dice, person: Person, home: Household, *, childless: bool) -> str:
     """Name, telephone and relation of somebody in the household, or else of a son or daughter elsewhere.
 
     Args:
         dice: the source of chance.
         person: whose contact it is.
         home: the person's household.
+        childless: whether the person has lost an only child.
     """
     for other in home.living:
         if other is not person and other.tel:
             return f"{other.name};{other.tel};家属"
     sex, relation = (MALE, "儿子") if dice.happens(0.5) else (FEMALE, "女儿")
-    if person.marital == SINGLE:
+    if childless or person.marital == SINGLE:
         relation = "亲属"
     people = person.ethnicity or names.HAN
     own = names.child_family_name(person.name, person.family, people)

@@ -38,6 +38,7 @@ def write_world(out: Path, residents: int, seed: int, progress: Callable[[int], 
         OperatorError: schemas or policies cannot be read.
         OSError: a file cannot be written.
     """
+    filed = filings.rows()
     prepare(out)
     dice = Dice(seed)
     grids = plan(residents, dice)
@@ -50,7 +51,13 @@ def write_world(out: Path, residents: int, seed: int, progress: Callable[[int], 
                         feeds.write(feed, row)
             samples.offer(home, about)
             progress(len(home.members))
-    return _close(out, seed, grids, samples, feeds.counts)
+    listed = _principals(grids, samples)
+    write_table(out / "principals.csv", principals.COLUMNS, principals.rows(listed))
+    write_table(out / "filings.csv", filings.COLUMNS, filed)
+    counts = {**feeds.counts, "principals": len(listed), "filings": len(filed)}
+    manifest = _manifest(seed, grids, counts, listed, samples)
+    write_manifest(out, manifest)
+    return manifest
 
 
 def _registered(grids: list[Grid], dice: Dice) -> Iterator[tuple[Household, list[Rows]]]:
@@ -82,32 +89,32 @@ def _rows(dice: Dice, person: Person, home: Household, means: Situation) -> Rows
     return {
         "police": police_row(person, home),
         "civil_affairs": civil_row(dice, person, home, means, card) if living else None,
-        "health": health_row(dice, person, home, mental=card.startswith(str(MENTAL))),
+        "health": health_row(dice, person, mental=card.startswith(str(MENTAL))),
         "utilities": utility_row(dice, person, home) if living else None,
     }
 
 
-def _close(out: Path, seed: int, grids: list[Grid], samples: Samples, counts: dict[str, int]) -> dict[str, Any]:
-    """Write what is known only at the end."""
-    residents = [f"resident:{sample['rid']}" for sample in samples.chosen if DEAD not in sample["tags"]]
-    listed = [*principals.staff(grids), *residents]
-    filed = filings.rows()
-    write_table(out / "principals.csv", principals.COLUMNS, principals.rows(listed))
-    write_table(out / "filings.csv", filings.COLUMNS, filed)
+def _principals(grids: list[Grid], samples: Samples) -> list[str]:
+    """The staff, and those of the samples who are still alive."""
+    living = (sample["rid"] for sample in samples.chosen if DEAD not in sample["tags"])
+    return [*principals.staff(grids), *(f"resident:{rid}" for rid in living)]
+
+
+def _manifest(
+    seed: int, grids: list[Grid], counts: dict[str, int], listed: list[str], samples: Samples
+) -> dict[str, Any]:
     communities: dict[str, dict[str, Any]] = {}
     for grid in grids:
         entry = communities.setdefault(grid.community, {"code": grid.community, "name": grid.place, "residents": 0})
         entry["residents"] += grid.residents
-    manifest = {
+    return {
         "complete": True,
         "seed": seed,
-        "residents": sum(grid.residents for grid in grids),
+        "residents": counts["police"],
         "as_of": AS_OF.isoformat(),
-        "counts": {**counts, "principals": len(listed), "filings": len(filed)},
+        "counts": counts,
         "communities": list(communities.values()),
         "grids": [{"code": grid.code, "community": grid.community, "residents": grid.residents} for grid in grids],
         "principals": listed,
         "samples": samples.chosen,
     }
-    write_manifest(out, manifest)
-    return manifest

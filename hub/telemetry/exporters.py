@@ -1,6 +1,6 @@
 """OpenTelemetry exporters that write JSON lines: to standard output or to a file, with no further package.
 
-Imported only when telemetry is exported: the SDK takes a tenth of a second and ten megabytes.
+Imported only when telemetry is exported: the SDK takes 50 milliseconds and six megabytes.
 """
 
 import json

@@ -71,8 +71,6 @@ def set_up(vocabulary: Vocabulary, stream: TextIO | None = None, level: int = lo
         logger.handlers.clear()
         logger.propagate = True
         logger.setLevel(level if name in _SPEAKERS else logging.NOTSET)
-    # The access log holds addresses and paths; requests are counted and traced instead.
-    logging.getLogger("uvicorn.access").disabled = True
     logging.captureWarnings(capture=True)
     # A handler that fails would print the record's arguments.
     logging.raiseExceptions = False

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.errors import Unauthenticated
@@ -24,6 +24,7 @@ principals = st.one_of(
 ).map(parse_principal)
 
 
+@settings(deadline=None)
 @given(principals, st.integers(1, LONGEST_SECONDS), st.integers(0, LONGEST_SECONDS))
 def test_minted_token_proves_its_principal_until_it_expires(principal, ttl, age):
     token = mint(KEY, principal, ttl, now=NOW)
@@ -36,6 +37,7 @@ def test_minted_token_proves_its_principal_until_it_expires(principal, ttl, age)
             verifier.verify(token, later)
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(TOKEN) - 1), st.sampled_from(ALPHABET + ".=\x00 "))
 def test_any_changed_character_is_refused(position, character):
     changed = TOKEN[:position] + character + TOKEN[position + 1 :]
@@ -47,12 +49,14 @@ def test_any_changed_character_is_refused(position, character):
             verifier.verify(changed, NOW)
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(TOKEN) - 1))
 def test_any_truncation_is_refused(length):
     with pytest.raises(Unauthenticated):
         Verifier([ISSUER]).verify(TOKEN[:length], NOW)
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(), st.from_regex(r"[A-Za-z0-9_-]{1,80}(\.[A-Za-z0-9_-]{1,80}){2}", fullmatch=True)))
 def test_any_other_text_is_refused_in_one_way(text):
     with pytest.raises(Unauthenticated):

@@ -4,6 +4,8 @@ import gzip
 import ipaddress
 import json
 import ssl
+import subprocess
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -15,9 +17,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from hub.identity import fetch
-from hub.identity.development import generate_development_key, public_jwk
+from hub.identity.development import generate_development_key, mint, public_jwk
+from hub.identity.issuers import AUDIENCE, DEVELOPMENT_ISSUER, Issuer
+from hub.identity.tokens import Verifier
+from hub.model.principal import Role, parse_principal
 
-JWKS = {"keys": [public_jwk(generate_development_key())]}
+KEY = generate_development_key()
+JWKS = {"keys": [public_jwk(KEY)]}
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -120,6 +126,23 @@ def address(server, path):
 
 def test_keys_are_fetched_over_https(server, context):
     assert asyncio.run(fetch.fetch_jwks(address(server, "good"), context)) == JWKS["keys"]
+
+
+def test_token_is_verified_with_keys_from_its_issuers_own_host(server, pem, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(pem))
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    issuer = Issuer(DEVELOPMENT_ISSUER, AUDIENCE, "ES256", frozenset({Role.CLERK}), jwks_uri=address(server, "good"))
+    now = dt.datetime.now(dt.UTC)
+    principal = parse_principal("clerk:339999001001")
+    verifier = Verifier([issuer])
+    assert asyncio.run(verifier.verify_async(mint(KEY, principal, now=now), now)).principal == principal
+    assert server.asked == ["/good"]
+
+
+def test_http_client_is_loaded_with_the_first_fetch():
+    code = "import sys, hub.identity.tokens; print('httpx' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 def test_redirect_is_not_followed(server, context):

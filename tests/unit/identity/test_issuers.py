@@ -90,6 +90,12 @@ def test_unsafe_or_unknown_setting_is_refused(tmp_path, old, new, rule):
         load(tmp_path, GOOD.replace(old, new, 1))
 
 
+def test_unreadable_file_is_refused_instead_of_passed_over(tmp_path):
+    (tmp_path / "issuers.toml").mkdir()
+    with pytest.raises(OperatorError, match="cannot be read"):
+        load_issuers(tmp_path / "issuers.toml")
+
+
 def test_issuer_named_twice_is_refused(tmp_path):
     with pytest.raises(OperatorError, match="issuer 2: `issuer` is there twice"):
         load(tmp_path, GOOD + GOOD)

@@ -209,6 +209,13 @@ def test_duplicate_claims_are_refused(key, verifier):
         verifier.verify(sign(key, header, text), NOW)
 
 
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1" * 5000])
+def test_claims_with_numbers_that_json_does_not_have_are_refused(key, verifier, number):
+    header, claims = good(key)
+    with pytest.raises(Unauthenticated, match="one JSON object"):
+        verifier.verify(sign(key, header, json.dumps(claims)[:-1] + f', "level": {number}}}'), NOW)
+
+
 def test_claims_in_another_encoding_are_refused(key, verifier):
     header, claims = good(key)
     body = base64.urlsafe_b64encode(json.dumps(claims).encode("utf-16")).rstrip(b"=").decode()

@@ -36,7 +36,6 @@ def stream(monkeypatch):
     set_up(Vocabulary(routes=["/v1/disclosures"], purposes=["OLDCARD"]), lines)
     yield lines
     logging.captureWarnings(capture=False)
-    logging.getLogger("uvicorn.access").disabled = False
     root.handlers[:], root.level = before[0], before[1]
     ours.setLevel(before[2])
 
