@@ -4,7 +4,9 @@ Flags: `differs_from_idno` (dob, sex, idtype, disab.no), `outside_community` (gr
 `no_guardian` (dob of a child under 14), `without_date` (life), `before_birth` (life.date), `second_head` (relation).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+
+from typing import Any
 
 from hub.model.file import Value
 from hub.model.tier import Tier
@@ -20,7 +22,7 @@ _HEAD = "02"
 class CrossChecks:
     """The checks of one import, compiled for the columns that its file has."""
 
-    def __init__(self, columns: Iterable[str], today: str) -> None:
+    def __init__(self, columns: Sequence[str], today: str) -> None:
         """Prepare.
 
         Args:
@@ -30,6 +32,18 @@ class CrossChecks:
         self._guardians = "minor.guardian" in columns
         self._cutoff = f"{int(today[:4]) - _GUARDED_UNTIL}{today[4:]}"
         self._heads: set[int] = set()
+        places = {key: place for place, key in enumerate(columns)}
+        self._head_places = tuple(places.get(key, -1) for key in ("hh", "relation", "life"))
+
+    def note_head(self, cells: list[Any]) -> None:
+        """Note the household head of a row that is parsed elsewhere.
+
+        Args:
+            cells: the row's cells as read.
+        """
+        household, relation, life = (cells[place] if place >= 0 else "" for place in self._head_places)
+        if household and relation == _HEAD and life in {"", "alive"}:
+            self._heads.add(hash(str(household).strip()))
 
     def flag(self, idno: str, values: Values) -> None:
         """Add flags to the values of one row, in place.

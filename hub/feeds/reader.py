@@ -16,6 +16,7 @@ from hub.feeds.records import Raw, csv_records, physical_lines, plain_records
 from hub.feeds.rejected import BOOKKEEPING, unescape
 from hub.schema.normalise import cell_of
 
+_KEY = re.compile(r"[a-z][a-z0-9_.]{0,39}", re.ASCII).fullmatch
 _NDJSON_SUFFIXES = frozenset({".ndjson", ".jsonl", ".json"})
 
 
@@ -116,8 +117,8 @@ class FeedFile:
         if unknown is not None and len(columns) == 1:
             raise BadInput(self.path.name, "must begin with a row of column names, separated by commas")
         if unknown is not None:
-            # A column's name is the department's text, not a resident's; still it is cut and stripped of controls.
-            shown = re.sub(r"[^\w.]", "?", unknown[:40])
+            # In a file without a header the first row is a resident's: only what looks like a field key is shown.
+            shown = unknown if _KEY(unknown) else f"column {columns.index(unknown) + 1}"
             raise BadInput(shown, f"is no column of the feed {self._feed.name}; correct or remove it")
         if missing:
             raise BadInput(missing, f"is a required column of the feed {self._feed.name} and is missing")

@@ -98,10 +98,13 @@ class RowParser:
             if not cells[index]:
                 raise BadInput(key, "is required")
         try:
-            values = self._values(cells)
+            return self._finish(cells, self._values(cells))
         except BadInput:
             return self._parse_with_care(cells)
-        return self._finish(cells, values)
+
+    def pass_over(self, cells: list[Any]) -> None:
+        """Note of a row that another process parses what the checks of later rows must know."""
+        self._checks.note_head(cells)
 
     def _finish(self, cells: list[Any], values: Values) -> Parsed:
         idno: str = values[Tier.IDENTITY]["idno"].value

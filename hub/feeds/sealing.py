@@ -76,7 +76,7 @@ def open_facts(ring: Keyring, sealed: SealedFile) -> Facts:
 
 
 def change(
-    ring: Keyring, sealed: SealedFile, before: Sections, after: Sections, facts: Facts
+    ring: Keyring, sealed: SealedFile, before: Sections, after: Sections, facts: Facts, *, rid: str
 ) -> Change:
     """Seal the sections that differ, one version on, and bring facts and lists up to date.
 
@@ -86,9 +86,10 @@ def change(
         before: the sections as opened.
         after: the sections as merged; those left out did not change.
         facts: the facts as opened.
+        rid: the internal id; another than before where a former register's is carried over.
     """
     whole = {**before, **after}
-    fresh = facts_of(whole, facts.rid)
+    fresh = facts_of(whole, rid)
     contents = {tier: encode(section) for tier, section in after.items()}
     if fresh != facts:
         contents[Tier.CONTROL] = fresh._asdict()
@@ -105,7 +106,8 @@ def change(
     was, now = lists_of(ring, before, facts), lists_of(ring, whole, fresh)
     gained = tuple(token for token in now if token not in was)
     lost = tuple(token for token in was if token not in now)
-    return Change(sealed.resident, envelopes, Tokens((), gained, lost))
+    lookups = () if rid == facts.rid else (rid_token(ring, rid),)
+    return Change(sealed.resident, envelopes, Tokens(lookups, gained, lost))
 
 
 def facts_of(file: Sections, rid: str) -> Facts:

@@ -1,7 +1,5 @@
-import json
 import sqlite3
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 import sqlcipher3
@@ -11,18 +9,17 @@ from audit.checkpoint import Signer
 from audit.entry import canonical, commitment
 
 ORIGIN = "hub.example/339999"
-VECTORS = Path(__file__).parents[2] / "vectors"
 
 
 class Trail:
     """A log in memory with a key of its own, written to as the hub writes."""
 
-    def __init__(self, db, entries=0):
+    def __init__(self, db, entries=0, origin=ORIGIN):
         self.db = db
-        self.signer = Signer(ORIGIN, bytes(range(32)))
+        self.signer = Signer(origin, bytes(range(32)))
         self.time = datetime(2026, 11, 22, 10, tzinfo=UTC)
         with self:
-            log.create(db, ORIGIN)
+            log.create(db, origin)
         self.log = log.Log.open(db)
         if entries:
             self.append(entries)
@@ -85,16 +82,11 @@ def make_trail():
     """Trails of any size, and entries to put into them."""
     connections = []
 
-    def make(entries=0):
+    def make(entries=0, origin=ORIGIN):
         connections.append(sqlite3.connect(":memory:", isolation_level=None))
-        return Trail(connections[-1], entries)
+        return Trail(connections[-1], entries, origin)
 
     make.entry, make.act, make.salt = entry, act, salt
     yield make
     for connection in connections:
         connection.close()
-
-
-@pytest.fixture(scope="session")
-def vectors():
-    return lambda name: json.loads((VECTORS / name).read_text("utf-8"))

@@ -20,6 +20,20 @@ def leaf_of(entry):
     return leaf_data(commitment("act", entry.act_salt, entry.act), entry.subject_commitment, entry.ordinal_commitment)
 
 
+@pytest.fixture(scope="module")
+def go_db():
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    log.create(connection, "example.com/go-log")
+    leaves = [f"entry {n}".encode() for n in range(70_000)]
+    frontier = []
+    nodes = merkle.grow(frontier, 0, [merkle.leaf_hash(leaf) for leaf in leaves])
+    connection.executemany("INSERT INTO log_entry VALUES (?, ?, x'', x'', x'', x'', x'')", enumerate(leaves))
+    connection.executemany("INSERT INTO log_node VALUES (?, ?, ?)", nodes)
+    connection.execute("UPDATE log_tree SET size = ?, frontier = ?", (len(leaves), b"".join(frontier)))
+    yield connection
+    connection.close()
+
+
 class TestCreating:
     def test_a_new_log_is_empty(self, trail):
         assert trail.size == 0
@@ -319,19 +333,6 @@ class TestProving:
 
 class TestAgainstAnotherImplementation:
     """The stored tree over 70,000 leaves, against what the Go checksum database's own code computes."""
-
-    @pytest.fixture(scope="class")
-    def go_db(self):
-        connection = sqlite3.connect(":memory:", isolation_level=None)
-        log.create(connection, "example.com/go-log")
-        leaves = [f"entry {n}".encode() for n in range(70_000)]
-        frontier = []
-        nodes = merkle.grow(frontier, 0, [merkle.leaf_hash(leaf) for leaf in leaves])
-        connection.executemany("INSERT INTO log_entry VALUES (?, ?, x'', x'', x'', x'', x'')", enumerate(leaves))
-        connection.executemany("INSERT INTO log_node VALUES (?, ?, ?)", nodes)
-        connection.execute("UPDATE log_tree SET size = ?, frontier = ?", (len(leaves), b"".join(frontier)))
-        yield connection
-        connection.close()
 
     def test_roots_agree(self, go_db):
         node = log.node_source(go_db)

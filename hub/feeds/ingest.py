@@ -1,0 +1,269 @@
+"""Importing a feed: validate, merge, seal, record, in short transactions that resume where they were interrupted.
+
+A file is cut into `PARTS` by the person a row is about, so that two processes can work on it and never on the same
+person. Every part reads the whole file, which costs little, and keeps its own place in it.
+"""
+
+import fcntl
+import os
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+from zlib import crc32
+
+from hub.errors import BadInput, OperatorError
+from hub.feeds.conflicts import ConflictsFile
+from hub.feeds.feed import Feed, load_feed
+from hub.feeds.merge import Conflict, merge
+from hub.feeds.reader import FeedFile, Record
+from hub.feeds.rejected import RejectedFile
+from hub.feeds.rows import Parsed, RowParser, SeenRows, peek_idno
+from hub.feeds.sealing import ALL_TIERS, Change, NewFile, change, new_file, open_facts, open_sections
+from hub.model.instant import day_of
+from hub.model.tier import Tier
+from hub.schema.idno import is_synthetic
+from hub.store.directory import Directory, open_keyring
+from hub.store.installation import open_writer, system_event
+from hub.store.keys import Keyring
+from hub.store.sqlcipher import SqlcipherReader
+from hub.store.tokens import idno_token, rid_token
+from hub.store.trail import prepare
+from hub.store.writer import SqlcipherTransaction
+
+PARTS = 2
+BATCH = 120
+"""Rows a transaction: some 20 ms, so that reading and recording go on meanwhile."""
+_RESERVED = 2000
+_FINISHED = -1
+_DEVELOPMENT = BadInput(
+    "idno", "a directory with the development issuer accepts only numbers of unassigned areas or 1899 births"
+)
+
+
+class Job(NamedTuple):
+    """One file to import.
+
+    Attributes:
+        directory: the data directory's path.
+        feed: the feed's name.
+        path: the file.
+        digest: SHA-256 of the file: what an interrupted import is known by.
+        at: the date the values were collected, ISO 8601.
+    """
+
+    directory: Path
+    feed: str
+    path: Path
+    digest: bytes
+    at: str
+
+
+class Counts(NamedTuple):
+    """What became of the rows of one part, in this run."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    conflicts: int = 0
+    resumed_at: int = 0
+
+
+class _Write(NamedTuple):
+    made: NewFile | Change
+    conflicts: tuple[Conflict, ...]
+    row: int
+
+
+def run_part(job: Job, part: int, progress: Callable[[int], None]) -> Counts:
+    """Import the rows of one part.
+
+    Args:
+        job: what is imported.
+        part: 0 to PARTS - 1.
+        progress: told from time to time how many bytes of the file have been read.
+
+    Raises:
+        BadInput: the file cannot be read as this feed at all.
+        OperatorError, LogError: the directory cannot be opened.
+        TrailUnavailable: a batch could not be written; what was written before it stays, and running again resumes.
+    """
+    importer = _Part(job, part)
+    try:
+        return importer.run(progress)
+    finally:
+        importer.close()
+
+
+def part_path(path: Path, part: int) -> Path:
+    """Stands for the file in the names of what one part writes beside it."""
+    return path.with_name(f"{path.name}.part{part}")
+
+
+def lock_imports(directory: Directory) -> int:
+    """Take the directory's import lock, which ends with the process. Returns its descriptor.
+
+    Raises:
+        OperatorError: another import is running.
+    """
+    lock = os.open(directory.path / "import.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise OperatorError("another import is running in this directory; wait until it has finished") from None
+    return lock
+
+
+class _Part:
+    def __init__(self, job: Job, part: int) -> None:
+        directory = Directory(job.directory)
+        self._job, self._part = job, part
+        self._synthetic_only = directory.is_development
+        self._ring: Keyring = open_keyring(directory)
+        self._feed: Feed = load_feed(job.feed)
+        self._file = FeedFile(job.path, self._feed)
+        today = day_of(datetime.now(UTC)).isoformat()
+        self._parser = RowParser(self._feed, self._file.columns, job.at, today)
+        self._tiers = tuple(
+            tier
+            for tier in Tier
+            if tier in self._feed.tiers | {Tier.CONTROL, Tier.BASIC, Tier.IDENTITY, Tier.CARE}
+        )
+        self._writer = open_writer(directory, self._ring)
+        self._reader = SqlcipherReader(directory, self._ring)
+        self._ids = iter(range(0))
+        self._batch: dict[str, _Write] = {}
+        self._rids: set[str] = set()
+        self._counts = dict.fromkeys(Counts._fields, 0)
+
+    def close(self) -> None:
+        self._reader.close()
+        self._writer.close()
+
+    def run(self, progress: Callable[[int], None]) -> Counts:
+        done = self._done()
+        if done == _FINISHED:
+            return Counts()
+        self._counts["resumed_at"] = done
+        beside = part_path(self._job.path, self._part)
+        rejected = RejectedFile(beside, self._file.columns, resume_at=done + 1 if done else 0)
+        conflicts = ConflictsFile(beside, resume_at=done + 1 if done else 0)
+        seen = SeenRows(self._feed)
+        row = 0
+        for row, cells, problem in self._file.records():
+            if not row % 512:
+                progress(self._file.position)
+            idno = "" if problem else peek_idno(cells, self._file.columns)
+            if self._part_of(idno) != self._part:
+                self._parser.pass_over(cells)
+                continue
+            first = seen.first_row(idno, row) if idno else 0
+            if row <= done:
+                self._parser.pass_over(cells)
+                continue
+            try:
+                self._take(Record(row, cells, problem), idno, first)
+            except BadInput as error:
+                self._counts["rejected"] += 1
+                rejected.add(row, cells, error)
+            if len(self._batch) == BATCH:
+                self._flush(row, rejected, conflicts)
+        self._flush(row, rejected, conflicts, finished=True)
+        rejected.close()
+        conflicts.close()
+        progress(self._file.size)
+        return Counts(**self._counts)
+
+    def _part_of(self, idno: str) -> int:
+        # Rows about nobody in particular are rejected, all by the first part.
+        return crc32(idno.encode()) % PARTS if idno else 0
+
+    def _take(self, record: Record, idno: str, first: int) -> None:
+        if record.problem:
+            raise record.problem
+        parsed = self._parser.parse(record.cells)
+        if first:
+            raise BadInput("idno", f"is the same person's as in row {first}")
+        if self._synthetic_only and not is_synthetic(idno):
+            raise _DEVELOPMENT
+        if parsed.idno in self._batch:
+            self._write(record.row - 1)
+        sealed = self._reader.find(idno_token(self._ring, parsed.idno), self._tiers)
+        if sealed is None:
+            self._create(record.row, parsed)
+            return
+        held = open_sections(self._ring, sealed, ALL_TIERS)
+        facts = open_facts(self._ring, sealed)
+        merged = merge(held, parsed.values)
+        renamed = self._renamed(parsed.rid, facts.rid)
+        if not merged.changed and not renamed:
+            self._counts["unchanged"] += 1
+            return
+        made = change(self._ring, sealed, held, merged.changed, facts, rid=parsed.rid if renamed else facts.rid)
+        self._counts["updated"] += 1
+        self._batch[parsed.idno] = _Write(made, merged.conflicts, record.row)
+
+    def _create(self, row: int, parsed: Parsed) -> None:
+        self._renamed(parsed.rid, "")
+        resident = next(self._ids, None)
+        if resident is None:
+            first = self._writer.reserve(_RESERVED)
+            self._ids = iter(range(first + 1, first + _RESERVED))
+            resident = first
+        sections = merge({}, parsed.values).changed
+        made = new_file(self._ring, resident, sections, parsed.rid or str(uuid.uuid4()))
+        self._counts["created"] += 1
+        self._batch[parsed.idno] = _Write(made, (), row)
+
+    def _renamed(self, rid: str, known: str) -> bool:
+        """Whether a row brings another internal id, one carried over from a former register. Raises BadInput."""
+        if not rid or rid == known:
+            return False
+        if rid in self._rids or self._reader.find(rid_token(self._ring, rid), ()) is not None:
+            raise BadInput("rid", "is another person's")
+        self._rids.add(rid)
+        return True
+
+    def _flush(
+        self, row: int, rejected: RejectedFile, conflicts: ConflictsFile, *, finished: bool = False
+    ) -> None:
+        for write in self._batch.values():
+            for conflict in write.conflicts:
+                self._counts["conflicts"] += 1
+                conflicts.add(write.row, conflict)
+        # What stands beside the file comes first: a crash in between repeats rows, it never loses one.
+        rejected.flush()
+        conflicts.flush()
+        self._write(row, finished=finished)
+
+    def _write(self, row: int, *, finished: bool = False) -> None:
+        writes, self._batch = list(self._batch.values()), {}
+        self._rids.clear()
+        job, part = self._job, self._part
+        created = sum(isinstance(write.made, NewFile) for write in writes)
+        at = datetime.now(UTC)
+        event = system_event("import", at, feed=job.feed, created=created, updated=len(writes) - created)
+        prepared = prepare(event)
+
+        def action(tx: SqlcipherTransaction) -> None:
+            for write in writes:
+                if isinstance(write.made, NewFile):
+                    tx.create_file(*write.made)
+                else:
+                    tx.update_sections(*write.made)
+            if writes:
+                tx.record(prepared)
+            place = (job.feed, job.digest, part, _FINISHED if finished else row)
+            tx.db.execute("INSERT OR REPLACE INTO progress VALUES (?, ?, ?, ?)", place)
+
+        [failure] = self._writer.run([action])
+        if failure is not None:
+            raise failure
+
+    def _done(self) -> int:
+        query = "SELECT rows FROM progress WHERE feed = ? AND digest = ? AND part = ?"
+        found: Any = self._reader.db.execute(query, (self._job.feed, self._job.digest, self._part)).fetchone()
+        return int(found[0]) if found else 0

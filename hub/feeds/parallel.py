@@ -1,0 +1,149 @@
+"""Running an import's parts: side by side for large files, one after the other for small ones."""
+
+import csv
+import hashlib
+import multiprocessing
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from hub.errors import BadInput, HubError
+from hub.feeds.conflicts import conflicts_path
+from hub.feeds.feed import load_feed
+from hub.feeds.ingest import PARTS, Counts, Job, lock_imports, part_path, run_part
+from hub.feeds.reader import FeedFile
+from hub.feeds.rejected import rejected_path
+from hub.model.instant import day_of
+from hub.store.directory import Directory, open_keyring
+from hub.store.installation import open_writer
+
+SMALL = 512 * 1024
+"""Bytes up to which a second process costs more than it saves."""
+_POLL = 0.2
+_LEADING_BYTES = b"\xef\xbb\xbf"
+
+
+def ingest(path: Path, feed: str, file: Path, progress: Callable[[int], object], at: str = "") -> Counts:
+    """Import a file, or go on with an import that was interrupted.
+
+    Args:
+        path: the data directory.
+        feed: the feed's name.
+        file: CSV or NDJSON.
+        progress: told how many more bytes have been read, of PARTS times the file's size.
+        at: the date the values were collected; today's where empty.
+
+    Returns:
+        What became of the rows, in this run.
+
+    Raises:
+        BadInput: the file cannot be read as this feed at all.
+        HubError: nothing more could be written; running the same command again resumes.
+    """
+    if not file.is_file():
+        raise BadInput("file", f"{file} does not exist")
+    directory = Directory(path)
+    open_keyring(directory)
+    FeedFile(file, load_feed(feed))
+    lock_imports(directory)
+    digest = _digest(file)
+    job = Job(path, feed, file, digest, at or day_of(datetime.now(UTC)).isoformat())
+    run = _one_after_the_other if file.stat().st_size <= SMALL else _side_by_side
+    counts = run(job, progress)
+    _join(file)
+    _forget(directory, digest)
+    totals = [sum(values) for values in zip(*(each[:-1] for each in counts), strict=True)]
+    return Counts(*totals, max(each.resumed_at for each in counts))
+
+
+def _one_after_the_other(job: Job, progress: Callable[[int], object]) -> list[Counts]:
+    meter = _Meter(progress)
+    return [run_part(job, part, lambda position, part=part: meter.at(part, position)) for part in range(PARTS)]  # type: ignore[misc]
+
+
+def _side_by_side(job: Job, progress: Callable[[int], object]) -> list[Counts]:
+    context = multiprocessing.get_context("spawn")
+    positions = context.Array("q", PARTS, lock=False)
+    answers = context.Queue()
+    workers = [
+        context.Process(target=_work, args=(job, part, positions, answers), daemon=True) for part in range(PARTS)
+    ]
+    for worker in workers:
+        worker.start()
+    meter = _Meter(progress)
+    while any(worker.is_alive() for worker in workers):
+        time.sleep(_POLL)
+        for part in range(PARTS):
+            meter.at(part, positions[part])
+    outcomes = [answers.get(timeout=1) for worker in workers if worker.exitcode == 0]
+    for outcome in outcomes:
+        if isinstance(outcome, Exception):
+            raise outcome
+    if len(outcomes) < PARTS:
+        raise HubError("an importing process ended; running the same command again resumes")
+    return outcomes
+
+
+def _work(job: Job, part: int, positions: Any, answers: Any) -> None:
+    def progress(position: int) -> None:
+        positions[part] = position
+
+    try:
+        answers.put(run_part(job, part, progress))
+    except BadInput as error:
+        answers.put(HubError(str(error)))
+    except HubError as error:
+        answers.put(HubError(str(error) or type(error).__name__))
+
+
+class _Meter:
+    """Turns positions into steps."""
+
+    def __init__(self, progress: Callable[[int], object]) -> None:
+        self._progress = progress
+        self._last = [0] * PARTS
+
+    def at(self, part: int, position: int) -> None:
+        self._progress(position - self._last[part])
+        self._last[part] = position
+
+
+def _digest(file: Path) -> bytes:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").digest()
+
+
+def _join(file: Path) -> None:
+    """Put what the parts wrote beside the file together, in the order of its rows."""
+    for name in (rejected_path, conflicts_path):
+        parts = [name(part_path(file, part)) for part in range(PARTS)]
+        rows, header = [], []
+        for part in parts:
+            if part.is_file():
+                with part.open(encoding="utf-8-sig", newline="") as stream:
+                    header, *more = list(csv.reader(stream))
+                    rows += more
+        target = name(file)
+        target.unlink(missing_ok=True)
+        if rows:
+            place = header.index("row") if name is conflicts_path else len(header) - 3
+            _write_private(target, [header, *sorted(rows, key=lambda cells: int(cells[place]))])
+        for part in parts:
+            part.unlink(missing_ok=True)
+
+
+def _write_private(path: Path, rows: list[list[str]]) -> None:
+    path.touch(mode=0o600)
+    with path.open("wb") as stream:
+        stream.write(_LEADING_BYTES)
+    with path.open("a", encoding="utf-8", newline="") as text:
+        csv.writer(text).writerows(rows)
+
+
+def _forget(directory: Directory, digest: bytes) -> None:
+    # An import that has finished is no longer to be resumed: the same file again is read from the beginning.
+    writer = open_writer(directory, open_keyring(directory))
+    writer.run([lambda tx: tx.db.execute("DELETE FROM progress WHERE digest = ?", (digest,)) and None], sign=True)
+    writer.close()
