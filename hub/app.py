@@ -1,5 +1,6 @@
 """Wiring: store, policies, identity and routes; no logic."""
 
+import asyncio
 import os
 import time
 from collections.abc import AsyncIterator
@@ -25,8 +26,11 @@ from hub.store.directory import Directory, open_keyring
 from hub.store.installation import open_writer
 from hub.store.lane import Lane
 from hub.store.sqlcipher import SqlcipherReader
+from hub.telemetry.logging import set_up
+from hub.telemetry.settings import telemetry_settings
 
 DIRECTORY_VARIABLE = "HUB_DIRECTORY"
+_KEYS_RENEWED_EVERY = 600.0
 _ROUTERS = (disclosures, residents, purposes, trail, operations, documentation)
 
 
@@ -44,24 +48,38 @@ def create_app(directory: Directory) -> Front:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        front.open()
         ring = open_keyring(directory)
         lane = Lane(open_writer(directory, ring), directory.origin(), time.monotonic)
         reader = SqlcipherReader(directory, ring)
-        app.state.road = Road(reader, ring, lane, policies, verifier, Standing(reader), now_utc)
+        app.state.road = Road(reader, ring, lane, policies, verifier, Standing(reader), now_utc, front.meter)
+        renewing = asyncio.create_task(_renew_keys(verifier))
         yield
+        renewing.cancel()
         lane.close()
         reader.close()
+        front.close()
 
     app = FastAPI(title="Resident hub", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     for module in _ROUTERS:
         app.router.routes.extend(module.router.routes)
     app.add_exception_handler(HTTPException, _for_http)
-    return Front(app)
+    front = Front(app, list(policies.purposes), telemetry_settings(os.environ))
+    return front
 
 
 def create_app_from_environment() -> Front:
     """The application for a worker process, which learns its data directory from the environment."""
-    return create_app(Directory(Path(os.environ[DIRECTORY_VARIABLE])))
+    front = create_app(Directory(Path(os.environ[DIRECTORY_VARIABLE])))
+    set_up(front.vocabulary)
+    return front
+
+
+async def _renew_keys(verifier: Verifier) -> None:
+    """Fetch issuers' keys anew from time to time, so that a withdrawn key stops working."""
+    while True:
+        await asyncio.sleep(_KEYS_RENEWED_EVERY)
+        await verifier.refresh(now_utc())
 
 
 def open_verifier(directory: Directory) -> Verifier:

@@ -33,6 +33,7 @@ from hub.policy.engine import Snapshot
 from hub.store.engine import Event, Reader, Receipt
 from hub.store.keys import Keyring
 from hub.store.lane import Lane
+from hub.telemetry.meter import Meter
 
 _TOGETHER = 50
 """How many subjects of a batch are decided before others get a turn of the event loop."""
@@ -77,6 +78,7 @@ class Road:
         verifier: checks tokens.
         standing: who holds which role, and what was filed.
         clock: the instant now, UTC.
+        meter: counts decisions.
         misses: who asked in vain.
     """
 
@@ -87,6 +89,7 @@ class Road:
     verifier: Verifier
     standing: Standing
     clock: Callable[[], datetime]
+    meter: Meter
     misses: Misses = field(default_factory=Misses)
     _sections: dict[tuple[str, str], tuple[Tier, ...]] = field(default_factory=dict)
 
@@ -115,7 +118,10 @@ class Road:
         return self.answer(outcome, receipt)
 
     async def disclose_batch(
-        self, caller: Caller, subjects: Sequence[SubjectClaim], claim: tuple[str, list[str] | None, str | None],
+        self,
+        caller: Caller,
+        subjects: Sequence[SubjectClaim],
+        claim: tuple[str, list[str] | None, str | None],
         trace_id: str,
     ) -> list[Answer]:
         """The same read of many people's files, each decided and recorded on its own.
@@ -171,8 +177,10 @@ class Road:
         """Steps 3 to 5 for a person who was looked for, once nothing speaks against the purpose itself."""
         about = (found.sealed.resident, found.facts) if found else None
         decision = decide(request, self.policies, filing, about, request.caller.today)
-        if isinstance(decision, Denial) or found is None:
+        if isinstance(decision, Denial):
             return self._denied(decision, found)
+        if found is None:
+            raise AssertionError("a permit names somebody who was found")
         try:
             return self._disclosed(decision, found)
         except OperatorError:
@@ -198,12 +206,18 @@ class Road:
     def answer(self, outcome: Outcome, receipt: Receipt) -> Answer:
         """Step 7. The receipt is what makes an outcome an answer."""
         result = outcome.result
+        self._count(result)
         if isinstance(result, Denial):
             return Answer(429 if Reason.RATE_LIMITED in result.reasons else 403, refuse(result, receipt))
         return Answer(200, respond(result, receipt, outcome.rid))
 
+    def _count(self, result: Disclosure | Denial) -> None:
+        request = result.permit.request if isinstance(result, Disclosure) else result.request
+        outcome = "disclosed" if isinstance(result, Disclosure) else "denied"
+        reasons = result.reasons if isinstance(result, Denial) else {each.reason for each in result.withheld}
+        purpose = request.purpose.id if request.purpose else ""
+        self.meter.decision(purpose, request.caller.principal.role, outcome, reasons)
+
     async def _hold_back(self, caller: Caller) -> None:
         if delay := self.misses.delay(caller.principal.id, caller.at):
             await asyncio.sleep(delay)
-
-

@@ -18,8 +18,6 @@ def open_file(permit: Permit, sealed: SealedFile, ring: Keyring) -> ResidentFile
         OperatorError: the row was changed behind the hub's back, or belongs to somebody else.
     """
     return {
-        tier: in_force(
-            unseal(data_key(ring, sealed.keys, tier, permit), permit.resident, tier, sealed.sections[tier])
-        )
+        tier: in_force(unseal(data_key(ring, sealed.keys, tier, permit), permit.resident, tier, sealed.sections[tier]))
         for tier in permit.tiers
     }

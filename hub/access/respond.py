@@ -47,7 +47,7 @@ def rendered(receipt: Receipt) -> dict[str, Any]:
     """A receipt as JSON holds it."""
     return {
         "origin": receipt.origin,
-        "index": receipt.index,
+        "index": receipt.position,
         "leaf": _b64(receipt.leaf),
         "act": receipt.act,
         "act_salt": _b64(receipt.act_salt),

@@ -102,5 +102,3 @@ def _resident_at(road: Road, caller: Caller, cursor: str) -> int:
 
 def _cursors(caller: Caller) -> str:
     return f"roster of {caller.principal.id}"
-
-

@@ -7,6 +7,7 @@ from hub.model.filing import Filing
 from hub.model.principal import Principal
 from hub.store.engine import Reader
 
+
 class Standing:
     """Principals and filings, reread whenever a control row of any kind has changed.
 
@@ -53,4 +54,3 @@ class Standing:
             if filing.covers(requester, principal.area, day):
                 return filing
         return None
-

@@ -55,7 +55,5 @@ def docs() -> None:
 
 @router.get("/docs/{name}")
 @served_by(_file)
-def docs_file() -> None:
+def docs_file(name: str) -> None:
     """What the page needs."""
-
-

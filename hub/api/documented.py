@@ -2,61 +2,84 @@
 
 import re
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
-from fastapi.routing import APIRoute
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.api.reply import Reply
 
 Handler = Callable[[Road, Scope, Receive], Awaitable[Reply]]
-_AUTHORIZATION = b"authorization"
+_MARK = "served_directly_by"
 
 
 def served_by(handler: Handler) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Mark an endpoint, which then only documents, as served by `handler`."""
 
     def mark(endpoint: Callable[..., Any]) -> Callable[..., Any]:
-        endpoint.direct = handler  # type: ignore[attr-defined]
+        setattr(endpoint, _MARK, handler)
         return endpoint
 
     return mark
 
 
+class Direct(NamedTuple):
+    """A route served directly.
+
+    Attributes:
+        handler: what serves it.
+        template: its path with the names of parameters in place of their values.
+    """
+
+    handler: Handler
+    template: str
+
+
 class DirectRoutes:
-    """The handlers of marked routes, found by method and path.
+    """The marked routes, found by method and path.
 
     Args:
         routes: those of a FastAPI application; unmarked ones are left to it.
     """
 
     def __init__(self, routes: Iterable[Any]) -> None:
-        marked = [route for route in routes if isinstance(route, APIRoute) and hasattr(route.endpoint, "direct")]
-        self._fixed: dict[tuple[str, str], Handler] = {}
-        self._patterns: list[tuple[str, re.Pattern[str], Handler]] = []
-        for route in marked:
+        self._fixed: dict[tuple[str, str], Direct] = {}
+        self._patterns: list[tuple[str, re.Pattern[str], Direct]] = []
+        for route in routes:
+            handler: Handler | None = getattr(getattr(route, "endpoint", None), _MARK, None)
+            if handler is None:
+                continue
             for method in route.methods:
+                direct = Direct(handler, route.path)
                 if route.param_convertors:
-                    self._patterns.append((method, route.path_regex, route.endpoint.direct))
+                    self._patterns.append((method, route.path_regex, direct))
                 else:
-                    self._fixed[method, route.path] = route.endpoint.direct
+                    self._fixed[method, route.path] = direct
 
-    def find(self, scope: Scope) -> Handler | None:
-        """The handler of a request, whose path parameters then stand in `scope["path_params"]` as text."""
+    def templates(self) -> list[str]:
+        """Every template once."""
+        return sorted({each.template for each in (*self._fixed.values(), *(each for *_, each in self._patterns))})
+
+    def find(self, scope: Scope) -> Direct | None:
+        """The route of a request, whose path parameters then stand in `scope["path_params"]` as text."""
         method, path = scope["method"], scope["path"]
-        if handler := self._fixed.get((method, path)):
-            return handler
-        for expected, pattern, handler in self._patterns:
+        if direct := self._fixed.get((method, path)):
+            return direct
+        for expected, pattern, direct in self._patterns:
             if expected == method and (found := pattern.match(path)):
                 scope["path_params"] = found.groupdict()
-                return handler
+                return direct
         return None
+
+
+def header_of(scope: Scope, name: bytes) -> str | None:
+    """The first header of a lower-case name, or None."""
+    for key, value in scope["headers"]:
+        if key == name:
+            return str(value, "latin-1")
+    return None
 
 
 def authorization_of(scope: Scope) -> str:
     """The Authorization header, or an empty text."""
-    for name, value in scope["headers"]:
-        if name == _AUTHORIZATION:
-            return str(value, "latin-1")
-    return ""
+    return header_of(scope, b"authorization") or ""

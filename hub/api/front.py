@@ -5,17 +5,36 @@ FastAPI, which also documents the direct routes. Nothing of a request is kept bu
 """
 
 import logging
-import secrets
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from starlette.types import Message, Receive, Scope, Send
 
-from hub.api.documented import DirectRoutes, Handler
+from hub.api.documented import DirectRoutes, Handler, header_of
 from hub.api.problems import for_error
 from hub.api.reply import Reply
 from hub.errors import HubError
+from hub.telemetry.meter import Meter
+from hub.telemetry.settings import TelemetrySettings, open_pipeline
+from hub.telemetry.trace import Trace, read_trace
+from hub.telemetry.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from hub.telemetry.pipeline import Pipeline
 
 _log = logging.getLogger("hub")
+
+
+@dataclass(slots=True)
+class _Request:
+    """What is counted of one request: where it was routed, never its path."""
+
+    method: str
+    trace: Trace
+    route: str = ""
+    status: int = 500
 
 
 class Front:
@@ -23,35 +42,75 @@ class Front:
 
     Args:
         api: documents and serves all routes; its `state.road` is what direct routes work with.
+        purposes: the catalogue's ids, which telemetry may name.
+        settings: whether telemetry leaves the process.
+
+    Attributes:
+        api: as given.
+        vocabulary: what telemetry and logs may say.
+        meter: counts requests and decisions.
     """
 
-    def __init__(self, api: FastAPI) -> None:
+    def __init__(self, api: FastAPI, purposes: list[str], settings: TelemetrySettings) -> None:
         self.api = api
         self._direct = DirectRoutes(api.routes)
+        self.vocabulary = Vocabulary(self._direct.templates(), purposes)
+        self.meter = Meter(self.vocabulary)
+        self._settings = settings
+        self._pipeline: Pipeline | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the lifespan."""
         if scope["type"] != "http":
             await self.api(scope, receive, send)
             return
-        trace_id = secrets.token_hex(16)
-        scope.setdefault("state", {})["trace_id"] = trace_id
-        handler = self._direct.find(scope)
-        if handler is None:
-            await self._framework(scope, receive, send, trace_id)
-            return
-        reply = await served(handler, self.api, scope, receive)
-        await reply.send(send, trace_id)
+        started = time.time_ns()
+        request = _Request(scope["method"], read_trace(header_of(scope, b"traceparent")))
+        scope.setdefault("state", {})["trace_id"] = request.trace.trace_id
+        try:
+            await self._serve(request, scope, receive, send)
+        finally:
+            self._count(request, started)
 
-    async def _framework(self, scope: Scope, receive: Receive, send: Send, trace_id: str) -> None:
-        header = (b"x-trace-id", trace_id.encode())
+    def open(self) -> None:
+        """Start exporting telemetry, where somebody wants it. Raises OperatorError."""
+        self._pipeline = open_pipeline(self._settings, self.meter, self.vocabulary)
+
+    def close(self) -> None:
+        """Write what telemetry still holds."""
+        if self._pipeline is not None:
+            self._pipeline.close()
+
+    async def _serve(self, request: _Request, scope: Scope, receive: Receive, send: Send) -> None:
+        direct = self._direct.find(scope)
+        if direct is None:
+            await self._serve_by_framework(request, scope, receive, send)
+            return
+        request.route = direct.template
+        reply = await self._served(direct.handler, scope, receive)
+        request.status = reply.status
+        await reply.send(send, request.trace.trace_id)
+
+    async def _served(self, handler: Handler, scope: Scope, receive: Receive) -> Reply:
+        trace_id = scope["state"]["trace_id"]
+        try:
+            return await handler(self.api.state.road, scope, receive)
+        except HubError as error:
+            return for_error(error, trace_id)
+        except Exception as error:  # noqa: BLE001 - the caller learns that something failed and nothing else
+            _report(error, trace_id)
+            return for_error(error, trace_id)
+
+    async def _serve_by_framework(self, request: _Request, scope: Scope, receive: Receive, send: Send) -> None:
+        trace_id = request.trace.trace_id
         started = False
 
         async def send_traced(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                message["headers"] = [*message["headers"], header]
+                request.status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-trace-id", trace_id.encode())]
             await send(message)
 
         try:
@@ -62,21 +121,18 @@ class Front:
                 raise
             await for_error(error, trace_id).send(send, trace_id)
 
-
-async def served(handler: Handler, api: FastAPI, scope: Scope, receive: Receive) -> Reply:
-    """What a handler answers, whatever happens in it."""
-    trace_id = scope["state"]["trace_id"]
-    try:
-        return await handler(api.state.road, scope, receive)
-    except HubError as error:
-        return for_error(error, trace_id)
-    except Exception as error:  # noqa: BLE001 - the caller learns that something failed and nothing else
-        _report(error, trace_id)
-        return for_error(error, trace_id)
+    def _count(self, request: _Request, started: int) -> None:
+        ended = time.time_ns()
+        self.meter.request(request.route, request.method, request.status, (ended - started) / 1e9)
+        if self._pipeline is not None:
+            said = {
+                "http.route": request.route,
+                "http.request.method": request.method,
+                "http.response.status_code": request.status,
+            }
+            self._pipeline.record(request.trace, started, ended, said)
 
 
 def _report(error: Exception, trace_id: str) -> None:
-    # The text of an exception may quote data; its type may not.
-    _log.error("request failed", extra={"error_type": type(error).__name__, "trace_id": trace_id})
-
-
+    # The formatter names the exception's class and place; its text may quote data and is left out.
+    _log.error("request failed", exc_info=error, extra={"trace_id": trace_id})

@@ -4,7 +4,6 @@ from fastapi import APIRouter
 from starlette.responses import Response
 from starlette.types import Receive, Scope
 
-from audit.log import latest_checkpoint, receipt
 from hub.access.flow import Road
 from hub.api.documented import authorization_of, served_by
 from hub.api.problems import problem_reply
@@ -21,18 +20,17 @@ async def _receipt(road: Road, scope: Scope, _receive: Receive) -> Reply:
     await road.enter(authorization_of(scope))
     text = scope["path_params"]["index"]
     plain = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
-    with road.reader.view():
-        proof = receipt(road.reader.db, int(text)) if plain else None
+    proof = road.reader.receipt(int(text)) if plain else None
     if proof is None:
         return problem_reply(404, [Reason.NOT_FOUND.value], scope["state"]["trace_id"])
     return text_reply(proof, _PLAIN)
 
 
 async def _checkpoint(road: Road, scope: Scope, _receive: Receive) -> Reply:
-    last = latest_checkpoint(road.reader.db)
-    if last is None:
+    note = road.reader.checkpoint()
+    if note is None:
         return problem_reply(404, [Reason.NOT_FOUND.value], scope["state"]["trace_id"])
-    return text_reply(last.note, _PLAIN, (b"cache-control", b"no-cache"))
+    return text_reply(note, _PLAIN, (b"cache-control", b"no-cache"))
 
 
 @router.get(
@@ -47,7 +45,10 @@ def receipt_of(index: int) -> None:
 
 
 @router.get(
-    "/log/checkpoint", operation_id="checkpoint", response_class=Response, responses={200: {"content": {"text/plain": {}}}}
+    "/log/checkpoint",
+    operation_id="checkpoint",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}}}},
 )
 @served_by(_checkpoint)
 def checkpoint() -> None:

@@ -23,5 +23,5 @@ def run(args: argparse.Namespace) -> int:
     print(f"store and log are in {directory.path}, their keys in {directory.keys}: back both up, apart")
     print(f"the log's verifier key, for auditors: {directory.log_key}")
     if args.dev_issuer:
-        print("development issuer: accepts identity numbers of unassigned areas or 1899 births, serves on loopback only")
+        print("development issuer: for identity numbers of unassigned areas or 1899 births, served on loopback only")
     return 0

@@ -4,10 +4,20 @@ import argparse
 import sys
 from importlib import import_module
 
+from audit.errors import LogError
 from hub.errors import BadInput, HubError
 
 COMMANDS = (
-    "demo", "synth", "init", "import_feed", "principals", "filings", "token", "serve", "policy", "doctor",
+    "demo",
+    "synth",
+    "init",
+    "import_feed",
+    "principals",
+    "filings",
+    "token",
+    "serve",
+    "policy",
+    "doctor",
 )
 
 
@@ -27,7 +37,7 @@ def main(argv: list[str] | None = None) -> int:
     except BadInput as error:
         print(f"hub: {error}", file=sys.stderr)
         return 2
-    except (HubError, OSError) as error:
+    except (HubError, LogError, OSError) as error:
         print(f"hub: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

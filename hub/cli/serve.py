@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -23,26 +24,31 @@ def run(args: argparse.Namespace) -> int:
     from hub.app import DIRECTORY_VARIABLE, create_app
     from hub.errors import BadInput, OperatorError
     from hub.store.directory import Directory, open_keyring
+    from hub.store.installation import open_writer
+    from hub.telemetry.logging import set_up
 
     directory = Directory(args.directory)
-    open_keyring(directory)
+    open_writer(directory, open_keyring(directory)).close()
     if not 0 < args.workers <= 64:  # noqa: PLR2004
         raise BadInput("workers", "must be from 1 to 64")
     if directory.is_development and not _is_loopback(args.host):
         raise OperatorError("a directory with the development issuer is served on loopback only, such as 127.0.0.1")
+    app = create_app(directory)
+    set_up(app.vocabulary)
+    print(f"serving {args.directory} on http://{args.host}:{args.port}", file=sys.stderr)
     options: dict[str, Any] = {
         "host": args.host,
         "port": args.port,
         "http": "httptools",
         "loop": "uvloop",
         "access_log": False,
-        "log_level": "warning",
+        "log_config": None,
         "server_header": False,
         "proxy_headers": False,
         "lifespan": "on",
     }
     if args.workers == 1:
-        uvicorn.run(create_app(directory), **options)
+        uvicorn.run(app, **options)
     else:
         os.environ[DIRECTORY_VARIABLE] = str(args.directory)
         uvicorn.run("hub.app:create_app_from_environment", factory=True, workers=args.workers, **options)

@@ -5,7 +5,6 @@ Flags: `differs_from_idno` (dob, sex, idtype, disab.no), `outside_community` (gr
 """
 
 from collections.abc import Iterator, Sequence
-
 from typing import Any
 
 from hub.model.file import Value

@@ -7,7 +7,8 @@ person. Every part reads the whole file, which costs little, and keeps its own p
 import fcntl
 import os
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -102,8 +103,9 @@ def part_path(path: Path, part: int) -> Path:
     return path.with_name(f"{path.name}.part{part}")
 
 
-def lock_imports(directory: Directory) -> int:
-    """Take the directory's import lock, which ends with the process. Returns its descriptor.
+@contextmanager
+def import_lock(directory: Directory) -> Iterator[None]:
+    """Let no other import into the directory for the length of the block; the lock ends with the process.
 
     Raises:
         OperatorError: another import is running.
@@ -114,7 +116,10 @@ def lock_imports(directory: Directory) -> int:
     except BlockingIOError:
         os.close(lock)
         raise OperatorError("another import is running in this directory; wait until it has finished") from None
-    return lock
+    try:
+        yield
+    finally:
+        os.close(lock)
 
 
 class _Part:
@@ -128,9 +133,7 @@ class _Part:
         today = day_of(datetime.now(UTC)).isoformat()
         self._parser = RowParser(self._feed, self._file.columns, job.at, today)
         self._tiers = tuple(
-            tier
-            for tier in Tier
-            if tier in self._feed.tiers | {Tier.CONTROL, Tier.BASIC, Tier.IDENTITY, Tier.CARE}
+            tier for tier in Tier if tier in self._feed.tiers | {Tier.CONTROL, Tier.BASIC, Tier.IDENTITY, Tier.CARE}
         )
         self._writer = open_writer(directory, self._ring)
         self._reader = SqlcipherReader(directory, self._ring)
@@ -227,9 +230,7 @@ class _Part:
         self._rids.add(rid)
         return True
 
-    def _flush(
-        self, row: int, rejected: RejectedFile, conflicts: ConflictsFile, *, finished: bool = False
-    ) -> None:
+    def _flush(self, row: int, rejected: RejectedFile, conflicts: ConflictsFile, *, finished: bool = False) -> None:
         for write in self._batch.values():
             for conflict in write.conflicts:
                 self._counts["conflicts"] += 1

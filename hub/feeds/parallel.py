@@ -12,7 +12,7 @@ from typing import Any
 from hub.errors import BadInput, HubError
 from hub.feeds.conflicts import conflicts_path
 from hub.feeds.feed import load_feed
-from hub.feeds.ingest import PARTS, Counts, Job, lock_imports, part_path, run_part
+from hub.feeds.ingest import PARTS, Counts, Job, import_lock, part_path, run_part
 from hub.feeds.reader import FeedFile
 from hub.feeds.rejected import rejected_path
 from hub.model.instant import day_of
@@ -47,15 +47,20 @@ def ingest(path: Path, feed: str, file: Path, progress: Callable[[int], object],
     directory = Directory(path)
     open_keyring(directory)
     FeedFile(file, load_feed(feed))
-    lock_imports(directory)
-    digest = _digest(file)
-    job = Job(path, feed, file, digest, at or day_of(datetime.now(UTC)).isoformat())
-    run = _one_after_the_other if file.stat().st_size <= SMALL else _side_by_side
-    counts = run(job, progress)
-    _join(file)
-    _forget(directory, digest)
-    totals = [sum(values) for values in zip(*(each[:-1] for each in counts), strict=True)]
-    return Counts(*totals, max(each.resumed_at for each in counts))
+    with import_lock(directory):
+        job = Job(path, feed, file, _digest(file), at or day_of(datetime.now(UTC)).isoformat())
+        run = _one_after_the_other if file.stat().st_size <= SMALL else _side_by_side
+        counts = run(job, progress)
+        _join(file)
+        _forget(directory, job.digest)
+    return Counts(
+        created=sum(each.created for each in counts),
+        updated=sum(each.updated for each in counts),
+        unchanged=sum(each.unchanged for each in counts),
+        rejected=sum(each.rejected for each in counts),
+        conflicts=sum(each.conflicts for each in counts),
+        resumed_at=max(each.resumed_at for each in counts),
+    )
 
 
 def _one_after_the_other(job: Job, progress: Callable[[int], object]) -> list[Counts]:

@@ -1,6 +1,6 @@
 """From opened sections to what the store keeps: envelopes, facts for deciding, tokens to be found by."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hub.model.file import Section, Sections
 from hub.model.subject import Facts
@@ -75,9 +75,7 @@ def open_facts(ring: Keyring, sealed: SealedFile) -> Facts:
     return Facts(**unseal(key, sealed.resident, Tier.CONTROL, sealed.sections[Tier.CONTROL]))
 
 
-def change(
-    ring: Keyring, sealed: SealedFile, before: Sections, after: Sections, facts: Facts, *, rid: str
-) -> Change:
+def change(ring: Keyring, sealed: SealedFile, before: Sections, after: Sections, facts: Facts, *, rid: str) -> Change:
     """Seal the sections that differ, one version on, and bring facts and lists up to date.
 
     Args:
@@ -126,9 +124,9 @@ def lists_of(ring: Keyring, file: Sections, facts: Facts) -> tuple[bytes, ...]:
 
 def idno_of(file: Sections) -> str:
     """The identity number in force."""
-    return _value(file, Tier.IDENTITY, "idno")
+    return str(_value(file, Tier.IDENTITY, "idno"))
 
 
-def _value(file: Sections, tier: Tier, key: str) -> str:
+def _value(file: Sections, tier: Tier, key: str) -> Any:
     values = file.get(tier, {}).get(key)
     return values[0].value if values else ""

@@ -42,7 +42,7 @@ def appoint(writer: Writer, reader: Reader, fresh: Sequence[Appointment]) -> int
             shown = record | {"principal": "resident"} if about_resident else record
             event = system_event("principal", at, appointment=shown)
             event.subject["subject"] = about_resident
-            tx.put_control(KIND, each.principal.id, record, tx.record(prepare(event)).index)
+            tx.put_control(KIND, each.principal.id, record, tx.record(prepare(event)).position)
 
     if changed:
         [failure] = writer.run([action], sign=True)

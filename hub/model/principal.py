@@ -23,8 +23,11 @@ class Role(StrEnum):
 
 
 DEPARTMENTS = frozenset(
-    "police civil_affairs health human_resources medical_insurance education disability_federation justice "
-    "emergency subdistrict urban_management utilities emergency_call".split()
+    {
+        *("police", "civil_affairs", "health", "human_resources", "medical_insurance", "education"),
+        *("disability_federation", "justice", "emergency", "subdistrict", "urban_management", "utilities"),
+        "emergency_call",
+    }
 )
 
 _AREA_DIGITS = {Role.GRID_WORKER: (15, 15), Role.SECRETARY: (12, 12), Role.CLERK: (12, 12)}

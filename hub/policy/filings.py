@@ -49,7 +49,7 @@ def put_on_record(writer: Writer, filings: list[Filing]) -> int:
         for filing in filings:
             record = filing.to_record()
             place = tx.record(prepare(system_event("filing", at, filing=record)))
-            tx.put_control("filing", filing.id, record, place.index)
+            tx.put_control("filing", filing.id, record, place.position)
 
     [failure] = writer.run([action], sign=True)
     if failure is not None:
@@ -59,15 +59,15 @@ def put_on_record(writer: Writer, filings: list[Filing]) -> int:
 
 def _filing(row: int, cells: Mapping[str, str | None], policies: Snapshot) -> Filing:
     try:
-        text = {name: (cells.get(name) or "").strip() for name in COLUMNS}
-        if None in cells or not all(text.values()):
-            raise BadInput("columns", "must all be filled, and no other")
-        return _checked(text, policies)
+        return _checked(cells, policies)
     except BadInput as error:
         raise BadInput(f"row {row}, {error.member}", error.rule) from None
 
 
-def _checked(text: Mapping[str, str], policies: Snapshot) -> Filing:
+def _checked(cells: Mapping[str, str | None], policies: Snapshot) -> Filing:
+    text = {name: (cells.get(name) or "").strip() for name in COLUMNS}
+    if None in cells or not all(text.values()):
+        raise BadInput("columns", "must all be filled, and no other")
     principal = parse_principal(text["requester"])
     if principal.role not in _FILERS:
         raise BadInput("requester", "must be a department or an organisation")

@@ -53,6 +53,14 @@ class Reader(Protocol):
         """Changes whenever a control row does."""
         ...
 
+    def receipt(self, index: int) -> bytes | None:
+        """The proof that an entry is in the log, or None where no checkpoint covers it."""
+        ...
+
+    def checkpoint(self) -> bytes | None:
+        """The log's latest signed checkpoint, or None before the first."""
+        ...
+
     def control(self, kind: str) -> list[ControlRow]:
         """The authentic rows of a kind: a row that was changed behind the hub's back stands for nothing."""
         ...
@@ -79,7 +87,7 @@ class Receipt(NamedTuple):
 
     Attributes:
         origin: the log's name.
-        index: the entry's position, from 0.
+        position: the entry's index, from 0.
         leaf: leaf data, 32 bytes.
         act: the act as recorded.
         act_salt: 32 bytes.
@@ -88,7 +96,7 @@ class Receipt(NamedTuple):
     """
 
     origin: str
-    index: int
+    position: int
     leaf: bytes
     act: dict[str, object]
     act_salt: bytes
@@ -141,9 +149,9 @@ class Place(NamedTuple):
     """Where an event stands in the log.
 
     Attributes:
-        index: the entry's position, from 0.
+        position: the entry's index, from 0.
         ordinal_commitment: commitment to the count of entries about its data subject, 32 bytes.
     """
 
-    index: int
+    position: int
     ordinal_commitment: bytes

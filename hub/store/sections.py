@@ -100,9 +100,10 @@ def encode(section: Section) -> Any:
 
 def decode(content: Any) -> Section:
     """The section that `encode` made compact."""
-    table, fields = content
+    table: list[Any] = content[0]
+    fields: dict[str, Any] = content[1]
     return {
-        name: tuple(Value(row[0], *table[row[1]], tuple(row[2]) if len(row) > 2 else ()) for row in rows)  # noqa: PLR2004
+        name: tuple(Value(row[0], *table[row[1]], *map(tuple, row[2:])) for row in rows)
         for name, rows in fields.items()
     }
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlcipher3.dbapi2 as sqlcipher
 
+from audit import log as audit_log
 from hub.errors import OperatorError
 from hub.model.tier import Tier
 from hub.store.controls import opened
@@ -31,7 +32,7 @@ CREATE TABLE counter (name TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE progress (feed TEXT, digest BLOB, part INTEGER, rows INTEGER NOT NULL,
                        PRIMARY KEY (feed, digest, part)) WITHOUT ROWID;
 INSERT INTO counter VALUES ('control', 0), ('resident', 0), ('probe', 0);
-"""
+"""  # noqa: S608 - the column names are the members of `Tier`
 _KEY_TABLES = "CREATE TABLE data_key (resident INTEGER PRIMARY KEY, wrapped BLOB NOT NULL);"
 _CACHE_KIB = 16 * 1024
 _CHECKPOINT_PAGES = 8000
@@ -82,6 +83,15 @@ def _connect(path: Path, key: str) -> Any:
     db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
     db.execute("PRAGMA busy_timeout = 10000")
     return db
+
+
+def integrity(path: Path, ring: Keyring) -> list[str]:
+    """What is wrong with a database's pages: each is authenticated, then the structure is checked; empty if nothing."""
+    db = connect(path, ring)
+    problems = [row[0] for row in db.execute("PRAGMA cipher_integrity_check")]
+    problems += [row[0] for row in db.execute("PRAGMA integrity_check") if row[0] != "ok"]
+    db.close()
+    return problems
 
 
 class SqlcipherReader:
@@ -140,6 +150,16 @@ class SqlcipherReader:
         """Changes whenever a control row does."""
         return int(self._db.execute("SELECT n FROM counter WHERE name = 'control'").fetchone()[0])
 
+    def receipt(self, index: int) -> bytes | None:
+        """The proof that an entry is in the log (C2SP tlog-proof), or None where no checkpoint covers it."""
+        with self.view():
+            return audit_log.receipt(self._db, index)
+
+    def checkpoint(self) -> bytes | None:
+        """The log's latest signed checkpoint, or None before the first."""
+        last = audit_log.latest_checkpoint(self._db)
+        return last.note if last else None
+
     def control(self, kind: str) -> list[ControlRow]:
         """The authentic rows of a kind: a row that was changed behind the hub's back stands for nothing."""
         query = "SELECT kind, id, version, entry, body FROM control WHERE kind = ?"
@@ -151,12 +171,10 @@ class SqlcipherReader:
         rows = self._db.execute("SELECT kind, id, version, entry, body FROM control ORDER BY kind, id")
         return [f"{row[0]} {row[1]}" for row in rows if opened(self._ring, row) is None]
 
-    def counts(self) -> dict[str, int]:
-        """How many people and log entries there are."""
-        return {
-            "residents": self._db.execute("SELECT count(*) FROM file").fetchone()[0],
-            "entries": self._db.execute("SELECT size FROM log_tree").fetchone()[0],
-        }
+    def some_residents(self, count: int) -> list[int]:
+        """Internal ids of up to `count` people, chosen at random."""
+        query = "SELECT resident FROM file ORDER BY random() LIMIT ?"
+        return [row[0] for row in self._db.execute(query, (count,))]
 
     def close(self) -> None:
         """Give the connection back."""
@@ -166,7 +184,7 @@ class SqlcipherReader:
         if (query := self._queries.get((where, tiers))) is None:
             columns = "".join(f", f.{tier}" for tier in tiers)
             # Only names of this module's own making are put together here; values are always bound.
-            query = f"SELECT f.resident, k.wrapped{columns} {source} JOIN keys.data_key k USING (resident) {where}"  # noqa: S608
+            query = f"SELECT f.resident, k.wrapped{columns} {source} JOIN keys.data_key k USING (resident) {where}"
             self._queries[where, tiers] = query
         row = self._db.execute(query, (key,)).fetchone()
         return row and SealedFile(row[0], row[1], dict(zip(tiers, row[2:], strict=True)))

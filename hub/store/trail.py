@@ -73,7 +73,7 @@ def receipt(origin: str, place: Place, prepared: Prepared) -> Receipt:
     leaf = leaf_data(prepared.act_commitment, prepared.subject_commitment, place.ordinal_commitment)
     return Receipt(
         origin,
-        place.index,
+        place.position,
         leaf,
         prepared.event.act,
         prepared.act_salt,

@@ -8,10 +8,10 @@ from typing import Any
 
 from audit import merkle
 from audit.checkpoint import verify_checkpoint
+from audit.errors import VerificationError
 from audit.log import Entry, Log, latest_checkpoint, tree
 from audit.note import Signer
 from audit.tables import node_source
-from audit.errors import VerificationError
 from hub.errors import OperatorError, TrailUnavailable
 from hub.model.tier import Tier
 from hub.store.controls import sealed
@@ -22,10 +22,8 @@ from hub.store.sqlcipher import Failure, connect
 from hub.store.trail import finish
 
 Action = Callable[["SqlcipherTransaction"], Any]
-_CREATE = f"INSERT INTO file VALUES (?{', ?' * len(Tier)})"
-_NEXT_ORDINAL = (
-    "INSERT INTO ordinal VALUES (?, 1) ON CONFLICT (resident) DO UPDATE SET n = n + 1 RETURNING n"
-)
+_CREATE = f"INSERT INTO file VALUES (?{', ?' * len(Tier)})"  # noqa: S608 - only placeholders are put together
+_NEXT_ORDINAL = "INSERT INTO ordinal VALUES (?, 1) ON CONFLICT (resident) DO UPDATE SET n = n + 1 RETURNING n"
 
 
 class SqlcipherTransaction:
@@ -230,7 +228,6 @@ class Writer:
         fresh = path.with_suffix(".new")
         fresh.write_bytes(note)
         fresh.replace(path)
-
 
 
 def check_outside(directory: Directory, signer: Signer, db: Any) -> None:

@@ -1,0 +1,146 @@
+"""What `hub doctor` looks at, one finding each."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from audit.errors import LogError, VerificationError
+from audit.log import fsck, latest_checkpoint, tree
+from hub.errors import HubError
+from hub.feeds.sealing import ALL_TIERS, open_facts, open_sections
+from hub.model.tier import Tier
+from hub.policy.engine import load
+from hub.store.directory import Directory, open_keyring
+from hub.store.installation import open_writer
+from hub.store.keys import Keyring
+from hub.store.sections import SealedFile
+from hub.store.sqlcipher import SqlcipherReader, integrity
+
+LEAST_FREE = 512 * 1024 * 1024
+"""Bytes of free disk under which the trail is in danger of stopping."""
+SAMPLED = 200
+_FUTURE = timedelta(minutes=5)
+
+
+class Finding(NamedTuple):
+    """One thing that was looked at.
+
+    Attributes:
+        what: its name.
+        found: what was seen.
+        mend: what to do about it; empty where it is well.
+    """
+
+    what: str
+    found: str
+    mend: str = ""
+
+
+def examine(path: Path) -> Iterator[Finding]:
+    """Look at everything, the groundwork first; what cannot be opened ends the examination."""
+    directory = Directory(path)
+    try:
+        ring = open_keyring(directory)
+        yield Finding("keys", f"open, in {directory.keys}")
+        open_writer(directory, ring).close()
+    except (HubError, LogError) as error:
+        yield Finding("opening", str(error), "follow the sentence before this one; nothing else can be checked")
+        return
+    yield _custody(directory)
+    reader = SqlcipherReader(directory, ring)
+    try:
+        yield _pages(directory, ring)
+        yield _sections(reader, ring)
+        yield _controls(reader)
+        yield from _log(reader)
+    finally:
+        reader.close()
+    yield _policies()
+    yield _disk(path)
+
+
+def _custody(directory: Directory) -> Finding:
+    if directory.path.stat().st_dev != directory.keys.stat().st_dev:
+        return Finding("custody", "keys and data are on different volumes")
+    advice = "" if directory.is_development else "mount the keys directory from another volume, or a key service"
+    return Finding("custody", "keys and data are on one volume: whoever takes the disk has both", advice)
+
+
+def _pages(directory: Directory, ring: Keyring) -> Finding:
+    databases = (directory.store, directory.data_keys)
+    problems = [f"{path.name}: {text}" for path in databases for text in integrity(path, ring)]
+    mend = "restore the named database from a backup, then run `hub doctor` again" if problems else ""
+    return Finding("pages", problems[0] if problems else "every page is authentic", mend)
+
+
+def _sections(reader: SqlcipherReader, ring: Keyring) -> Finding:
+    damaged = read = 0
+    for resident in reader.some_residents(SAMPLED):
+        sealed = reader.get(resident, tuple(Tier))
+        read += 1
+        damaged += not _opens(sealed, ring)
+    found = f"{read} files opened in every tier" if not damaged else f"{damaged} of {read} files do not open"
+    return Finding("files", found, "restore the store and `keys.db` from a backup" if damaged else "")
+
+
+def _opens(sealed: SealedFile | None, ring: Keyring) -> bool:
+    if sealed is None:
+        return False  # its data keys are gone
+    try:
+        open_facts(ring, sealed)
+        open_sections(ring, sealed, ALL_TIERS)
+    except HubError:
+        return False
+    return True
+
+
+def _controls(reader: SqlcipherReader) -> Finding:
+    damaged = reader.damaged()
+    if not damaged:
+        return Finding("control rows", "all authentic")
+    return Finding("control rows", f"changed behind the hub's back: {damaged[0]}", "load principals or filings again")
+
+
+def _log(reader: SqlcipherReader) -> Iterator[Finding]:
+    yield _attempt("log", lambda: _rebuilt(reader))
+    last = latest_checkpoint(reader.db)
+    if last is None:
+        yield Finding("checkpoint", "none was signed yet", "start the hub once; it signs within a second")
+        return
+    ahead = last.time - datetime.now(UTC)
+    if ahead > _FUTURE:
+        yield Finding("clock", "the last checkpoint lies in the future", "set this machine's clock right")
+    else:
+        yield Finding("clock", f"agrees with the last checkpoint, over {last.size} entries")
+
+
+def _rebuilt(reader: SqlcipherReader) -> str:
+    with reader.view():
+        fsck(reader.db)
+        return f"{tree(reader.db).size} entries, every leaf and the root recomputed"
+
+
+def _attempt(what: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what, look())
+    except (LogError, VerificationError) as error:
+        return Finding(what, str(error), "stop serving, keep the files for the auditor, restore from a backup")
+
+
+def _policies() -> Finding:
+    try:
+        started = time.perf_counter()
+        snapshot = load()
+    except HubError as error:
+        return Finding("policies", str(error), "run `hub policy check` and mend what it names")
+    spent = (time.perf_counter() - started) * 1000
+    return Finding("policies", f"{len(snapshot.purposes)} purposes, loaded in {spent:.0f} ms")
+
+
+def _disk(path: Path) -> Finding:
+    free = shutil.disk_usage(path).free
+    mend = "free space or grow the volume: when it is full, nothing can be recorded and nothing is disclosed"
+    return Finding("disk", f"{free // 1024 // 1024} MiB free", "" if free >= LEAST_FREE else mend)
