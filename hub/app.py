@@ -1,6 +1,7 @@
 """Wiring: store, policies, identity and routes; no logic."""
 
 import asyncio
+import gc
 import os
 import time
 from collections.abc import AsyncIterator
@@ -23,9 +24,11 @@ from hub.identity.tokens import Verifier
 from hub.model.instant import now_utc
 from hub.policy.engine import load
 from hub.store.directory import Directory, open_keyring
+from hub.store.erasure import finish_erasures
 from hub.store.installation import open_writer
 from hub.store.lane import Lane
 from hub.store.sqlcipher import SqlcipherReader
+from hub.store.turn import Turn
 from hub.telemetry.logging import set_up
 from hub.telemetry.settings import telemetry_settings
 
@@ -50,12 +53,20 @@ def create_app(directory: Directory) -> Front:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         front.open()
         ring = open_keyring(directory)
-        lane = Lane(open_writer(directory, ring), directory.origin(), time.monotonic)
+        writer = open_writer(directory, ring)
+        lane = Lane(writer, directory.origin(), time.monotonic)
         reader = SqlcipherReader(directory, ring)
-        app.state.road = Road(reader, ring, lane, policies, verifier, Standing(reader), now_utc, front.meter)
+        standing = Standing(reader)
+        finish_erasures(writer, reader, now_utc())
+        turn = Turn(reader, standing.refresh)
+        app.state.road = Road(reader, ring, lane, policies, verifier, standing, turn, now_utc, front.meter)
+        # What start-up made lives as long as the process: looking through it for garbage would only cost pauses.
+        gc.collect()
+        gc.freeze()
         renewing = asyncio.create_task(_renew_keys(verifier))
         yield
         renewing.cancel()
+        await asyncio.sleep(0)  # lets the last turn end
         lane.close()
         reader.close()
         front.close()

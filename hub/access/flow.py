@@ -7,7 +7,7 @@ Steps 2 to 5 run without a pause on one state of the store; step 6 waits until t
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ from hub.access.purpose import Claim, SubjectClaim, state_matter, state_purpose,
 from hub.access.record import denied, disclosed, record
 from hub.access.respond import refuse, respond
 from hub.access.standing import Standing
-from hub.errors import BadInput, OperatorError, Reason
+from hub.errors import BadInput, OperatorError, Reason, Unauthenticated
 from hub.identity.tokens import Verifier
 from hub.model.decision import AccessRequest, Denial, Disclosure, Permit
 from hub.model.filing import Filing
@@ -33,6 +33,7 @@ from hub.policy.engine import Snapshot
 from hub.store.engine import Event, Reader, Receipt
 from hub.store.keys import Keyring
 from hub.store.lane import Lane
+from hub.store.turn import Turn
 from hub.telemetry.meter import Meter
 
 _TOGETHER = 50
@@ -77,6 +78,7 @@ class Road:
         policies: the catalogue and its rules.
         verifier: checks tokens.
         standing: who holds which role, and what was filed.
+        turn: keeps one state of the store in view while the road is walked.
         clock: the instant now, UTC.
         meter: counts decisions.
         misses: who asked in vain.
@@ -88,6 +90,7 @@ class Road:
     policies: Snapshot
     verifier: Verifier
     standing: Standing
+    turn: Turn
     clock: Callable[[], datetime]
     meter: Meter
     misses: Misses = field(default_factory=Misses)
@@ -95,7 +98,11 @@ class Road:
 
     async def enter(self, authorization: str) -> Caller:
         """Step 1, which every route shares. Raises Unauthenticated."""
-        return await authenticate(authorization, self.verifier, self.standing, self.clock())
+        caller = await authenticate(authorization, self.verifier, self.clock())
+        self.turn.begin()
+        if not self.standing.holds(caller.principal.id, caller.today):
+            raise Unauthenticated("the principal holds no role in force")
+        return caller
 
     def sections(self, purpose: str, requester: str) -> tuple[Tier, ...]:
         """The sections to fetch for a purpose: all that a permit could name. Fetching opens nothing."""
@@ -112,8 +119,8 @@ class Road:
         """
         request = state_purpose(caller, claim, self.policies, trace_id)
         await self._hold_back(caller)
-        with self.reader.view():
-            outcome = self._walk(request)
+        self.turn.begin()
+        outcome = self._walk(request)
         [receipt] = await record([outcome.event], self.lane)
         return self.answer(outcome, receipt)
 
@@ -141,8 +148,8 @@ class Road:
         await self._hold_back(caller)
         outcomes: list[Outcome | BadInput] = []
         for start in range(0, len(subjects), _TOGETHER):
-            with self.reader.view():
-                outcomes += [self._walk_one_of_many(common, each) for each in subjects[start : start + _TOGETHER]]
+            self.turn.begin()
+            outcomes += [self._walk_one_of_many(common, each) for each in subjects[start : start + _TOGETHER]]
             await asyncio.sleep(0)
         receipts = iter(await record([each.event for each in outcomes if isinstance(each, Outcome)], self.lane))
         return [
@@ -152,7 +159,7 @@ class Road:
 
     def _walk_one_of_many(self, common: AccessRequest, subject: SubjectClaim) -> Outcome | BadInput:
         try:
-            return self._walk(replace(common, subject=state_subject(subject)))
+            return self._walk(common._replace(subject=state_subject(subject)))
         except BadInput as error:
             return error
 

@@ -62,8 +62,8 @@ async def search(
         [receipt] = await record([denied(denial, road.ring, None)], road.lane)
         return refuse(denial, receipt)
     after = _resident_at(road, caller, cursor)
-    with road.reader.view():
-        outcomes, last = _listed(road, request, list_token(road.ring, grid), part, after, limit)
+    road.turn.begin()
+    outcomes, last = _listed(road, request, list_token(road.ring, grid), part, after, limit)
     events = [searched(request, len(outcomes)), *(outcome.event for outcome in outcomes)]
     receipts = await record(events, road.lane)
     items = [road.answer(*each).body for each in zip(outcomes, receipts[1:], strict=True)]

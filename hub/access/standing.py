@@ -1,6 +1,6 @@
 """Who stands how: principals and filings as the control rows say, current on every request."""
 
-from datetime import date, datetime
+from datetime import date
 
 from hub.identity.principals import Appointment
 from hub.model.filing import Filing
@@ -38,10 +38,10 @@ class Standing:
             self._filings.setdefault((filing.requester.partition("@")[0], filing.purpose), []).append(filing)
         self._version = version
 
-    def holds(self, principal: str, now: datetime) -> bool:
-        """Whether a principal's role is in force."""
+    def holds(self, principal: str, day: date) -> bool:
+        """Whether a principal's role is in force on a day in China."""
         appointment = self._appointments.get(principal)
-        return appointment is not None and appointment.in_force(now)
+        return appointment is not None and appointment.in_force_on(day)
 
     def appointments(self) -> dict[str, Appointment]:
         """Every principal on record by its id."""

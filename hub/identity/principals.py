@@ -37,9 +37,12 @@ class Appointment:
 
     def in_force(self, now: datetime) -> bool:
         """Tell whether it counts at this instant (aware, any zone)."""
+        return self.in_force_on(now.astimezone(_CHINA).date())
+
+    def in_force_on(self, today: date) -> bool:
+        """Tell whether it counts on a day of China's calendar."""
         if self.revoked:
             return False
-        today = now.astimezone(_CHINA).date()
         return (self.valid_from or date.min) <= today <= (self.valid_until or date.max)
 
     def to_record(self) -> dict[str, Any]:

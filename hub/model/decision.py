@@ -1,6 +1,6 @@
 """What is asked and what was decided: a decision is data, with the reasons behind it."""
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from hub.errors import Reason
 from hub.model.principal import Caller
@@ -9,8 +9,7 @@ from hub.model.subject import SubjectRef
 from hub.model.tier import Tier
 
 
-@dataclass(frozen=True, slots=True)
-class AccessRequest:
+class AccessRequest(NamedTuple):
     """A caller's claim, checked against the catalogue.
 
     Attributes:
@@ -30,8 +29,7 @@ class AccessRequest:
     trace_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Withheld:
+class Withheld(NamedTuple):
     """One field that is not given.
 
     Attributes:
@@ -45,8 +43,7 @@ class Withheld:
     truth: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Permit:
+class Permit(NamedTuple):
     """The right to open exactly these tiers of one file and to disclose exactly these fields.
 
     Attributes:
@@ -68,8 +65,7 @@ class Permit:
     rules: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Denial:
+class Denial(NamedTuple):
     """Nothing is disclosed.
 
     Attributes:
@@ -96,8 +92,7 @@ def in_check_order(reasons: set[Reason]) -> tuple[Reason, ...]:
     return tuple(sorted(reasons, key=CHECK_ORDER.__getitem__))
 
 
-@dataclass(frozen=True, slots=True)
-class Disclosure:
+class Disclosure(NamedTuple):
     """What leaves: the permitted fields that the file holds, at permitted precision.
 
     Attributes:
@@ -107,5 +102,5 @@ class Disclosure:
     """
 
     permit: Permit
-    fields: dict[str, object] = field(default_factory=dict)
-    withheld: tuple[Withheld, ...] = ()
+    fields: dict[str, object]
+    withheld: tuple[Withheld, ...]

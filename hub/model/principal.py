@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from hub.errors import BadInput
 
@@ -106,8 +107,7 @@ def parse_principal(text: str) -> Principal:
     return Principal(f"{body}#{person}", role, code, area, rid, human)
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """An authenticated principal at one instant.
 
     Attributes:

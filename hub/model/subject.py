@@ -1,6 +1,5 @@
 """About whom: what a decision must know of a person, and how a caller names one."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
@@ -24,8 +23,7 @@ class Facts(NamedTuple):
     life: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SubjectRef:
+class SubjectRef(NamedTuple):
     """How a caller names a data subject: exactly one of the two.
 
     Attributes:

@@ -33,6 +33,14 @@ class Reader(Protocol):
         """A block in which all reads see one state of the store."""
         ...
 
+    def begin(self) -> None:
+        """Keep the state of the store as it is now in view."""
+        ...
+
+    def end(self) -> None:
+        """See the store as it changes again."""
+        ...
+
     def find(self, token: bytes, tiers: Sequence[Tier]) -> SealedFile | None:
         """The sealed file a blind index token leads to, with the envelopes of `tiers`."""
         ...

@@ -27,6 +27,8 @@ TOKEN_BYTES = 16
 WRAPPED_BYTES = 1 + NONCE_BYTES + KEY_BYTES + 16
 _SINGLE_KEYS = ("index", "database", "control", "pairwise", "pseudonym", "strangers", "log")
 _FIRST_KEY_ID = 1
+_KEYS = (*_SINGLE_KEYS, *(f"tier:{tier}:{_FIRST_KEY_ID}" for tier in Tier))
+_FORMAT = 1
 
 
 class Warrant(Protocol):
@@ -74,14 +76,10 @@ class Keyring:
         root = _read_root(folder, environ)
         stored = _read_keyring(folder)
         keys = {name: _open_key(AESGCM(root), name, blob) for name, blob in stored.items()}
-        missing = [name for name in _SINGLE_KEYS if name not in keys]
+        missing = [name for name in _KEYS if name not in keys]
         if missing:
             raise OperatorError(f"the keyring in {folder} lacks the key `{missing[0]}`; restore it from a backup")
-        self._tiers = {
-            (tier, _FIRST_KEY_ID): AESGCM(keys[f"tier:{tier}:{_FIRST_KEY_ID}"])
-            for tier in Tier
-            if f"tier:{tier}:{_FIRST_KEY_ID}" in keys
-        }
+        self._tiers = {(tier, _FIRST_KEY_ID): AESGCM(keys[f"tier:{tier}:{_FIRST_KEY_ID}"]) for tier in Tier}
         self._index = keys["index"]
         self._database = keys["database"]
         self._control = AESGCM(keys["control"])
@@ -111,7 +109,7 @@ class Keyring:
             raise OperatorError(f"a data key of the tier `{tier}` names a key that the keyring does not hold")
         try:
             return cipher.decrypt(wrapped[1 : 1 + NONCE_BYTES], wrapped[1 + NONCE_BYTES :], tier.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise OperatorError(f"a data key of the tier `{tier}` was changed or is not of this keyring") from None
 
     def index(self, value: bytes) -> bytes:
@@ -135,7 +133,7 @@ class Keyring:
         """Open a control row's body, or None where the row was changed or moved."""
         try:
             return self._control.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], binding)
-        except (InvalidTag, ValueError):
+        except (InvalidTag, ValueError, TypeError):
             return None
 
     def pairwise(self, organisation: str, resident: int) -> str:
@@ -147,6 +145,8 @@ class Keyring:
         """The resident behind an organisation's own pairwise id, or None where it is nobody's."""
         try:
             sealed = base64.urlsafe_b64decode(rid.encode())
+            if base64.urlsafe_b64encode(sealed) != rid.encode():
+                return None  # the decoder passes over foreign characters, but an id has one spelling
             return int.from_bytes(self._siv(organisation).decrypt(sealed, None), "big")
         except (ValueError, InvalidTag):
             return None
@@ -171,9 +171,8 @@ def create_keyring(folder: Path, environ: Mapping[str, str] = os.environ) -> Non
     root = _decode_root(environ[ROOT_VARIABLE]) if environ.get(ROOT_VARIABLE) else secrets.token_bytes(KEY_BYTES)
     if not environ.get(ROOT_VARIABLE):
         write_secret(folder / "root.key", root.hex().encode() + b"\n")
-    names = [*_SINGLE_KEYS, *(f"tier:{tier}:{_FIRST_KEY_ID}" for tier in Tier)]
-    keys = {name: base64.b64encode(_close_key(AESGCM(root), name)).decode() for name in names}
-    body = json.dumps({"format": 1, "suite": "AES-256-GCM", "keys": keys}, indent=1)
+    keys = {name: base64.b64encode(_close_key(AESGCM(root), name)).decode() for name in _KEYS}
+    body = json.dumps({"format": _FORMAT, "suite": "AES-256-GCM", "keys": keys}, indent=1)
     write_secret(folder / "keyring.json", body.encode())
 
 
@@ -223,9 +222,13 @@ def _read_keyring(folder: Path) -> dict[str, bytes]:
     refuse_open_to_others(path)
     try:
         document = json.loads(path.read_text("utf-8"))
-        return {name: base64.b64decode(blob, validate=True) for name, blob in document["keys"].items()}
+        form = document["format"]
+        keys = {name: base64.b64decode(blob, validate=True) for name, blob in document["keys"].items()}
     except (ValueError, KeyError, TypeError, AttributeError):
         raise OperatorError(f"the keyring {path} is damaged; restore it from a backup") from None
+    if form != _FORMAT:
+        raise OperatorError(f"the keyring {path} has format {form}, this hub knows {_FORMAT}; run the hub that made it")
+    return keys
 
 
 def _close_key(root: AESGCM, name: str) -> bytes:

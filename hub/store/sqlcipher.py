@@ -19,23 +19,29 @@ from hub.store.sections import SealedFile
 SCHEMA = 1
 Failure = sqlcipher.Error
 """What the engine raises when the disk, a lock or the database fails."""
+Conflict = sqlcipher.IntegrityError
+"""The one of them that is no failure of the store: a row contradicts another."""
 
 _COLUMNS = ", ".join(f"{tier} BLOB NOT NULL" for tier in Tier)
 _TABLES = f"""
-CREATE TABLE file (resident INTEGER PRIMARY KEY, {_COLUMNS});
-CREATE TABLE lookup (token BLOB PRIMARY KEY, resident INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE list (token BLOB, resident INTEGER, PRIMARY KEY (token, resident)) WITHOUT ROWID;
-CREATE TABLE ordinal (resident INTEGER PRIMARY KEY, n INTEGER NOT NULL);
+CREATE TABLE file (resident INTEGER PRIMARY KEY, {_COLUMNS}) STRICT;
+CREATE TABLE lookup (token BLOB PRIMARY KEY, resident INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE list (token BLOB, resident INTEGER, PRIMARY KEY (token, resident)) STRICT, WITHOUT ROWID;
+CREATE TABLE ordinal (resident INTEGER PRIMARY KEY, n INTEGER NOT NULL) STRICT;
 CREATE TABLE control (kind TEXT, id TEXT, version INTEGER NOT NULL, entry INTEGER NOT NULL, body BLOB NOT NULL,
-                      PRIMARY KEY (kind, id)) WITHOUT ROWID;
-CREATE TABLE counter (name TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
+                      PRIMARY KEY (kind, id)) STRICT, WITHOUT ROWID;
+CREATE TABLE counter (name TEXT PRIMARY KEY, n INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE progress (feed TEXT, digest BLOB, part INTEGER, rows INTEGER NOT NULL,
-                       PRIMARY KEY (feed, digest, part)) WITHOUT ROWID;
+                       PRIMARY KEY (feed, digest, part)) STRICT, WITHOUT ROWID;
+CREATE TABLE erasure (resident INTEGER PRIMARY KEY) STRICT;
 INSERT INTO counter VALUES ('control', 0), ('resident', 0), ('probe', 0);
 """  # noqa: S608 - the column names are the members of `Tier`
-_KEY_TABLES = "CREATE TABLE data_key (resident INTEGER PRIMARY KEY, wrapped BLOB NOT NULL);"
+_KEY_TABLES = "CREATE TABLE data_key (resident INTEGER PRIMARY KEY, wrapped BLOB NOT NULL) STRICT;"
+# SQLCipher's own default, HMAC-SHA-512, costs half as much again on every page, and pages are most of a read's cost.
+# Its log would write to standard error; what it says is raised anyway.
+_CIPHER = ("cipher_default_hmac_algorithm = HMAC_SHA256", "cipher_log_level = NONE")
 _CACHE_KIB = 16 * 1024
-_CHECKPOINT_PAGES = 8000
+_CHECKPOINT_PAGES = 1000
 
 
 def create_store(directory: Directory, ring: Keyring) -> Any:
@@ -64,15 +70,21 @@ def connect(path: Path, ring: Keyring) -> Any:
     db = _connect(path, ring.database_key(path.name))
     version = db.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA:
+        db.close()
         raise OperatorError(f"{path} has schema {version}, this hub knows {SCHEMA}; run the hub that made it")
     return db
 
 
 def _connect(path: Path, key: str) -> Any:
     db = sqlcipher.connect(str(path), isolation_level=None, check_same_thread=False, cached_statements=256)
+    for setting in _CIPHER:
+        db.execute(f"PRAGMA {setting}")
     db.execute(f"PRAGMA key = \"x'{key}'\"")
     try:
         db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlcipher.OperationalError:
+        db.close()
+        raise
     except sqlcipher.DatabaseError:
         db.close()
         raise OperatorError(f"the keys do not open {path}: they belong to another store, or it is damaged") from None
@@ -118,12 +130,23 @@ class SqlcipherReader:
 
     @contextmanager
     def view(self) -> Iterator[None]:
-        """A block in which all reads see one state of the store."""
-        self._db.execute("BEGIN")
+        """A block in which all reads see one state of the store; within an outer one, the outer one's state."""
+        if self._db.in_transaction:
+            yield
+            return
+        self.begin()
         try:
             yield
         finally:
-            self._db.execute("COMMIT")
+            self.end()
+
+    def begin(self) -> None:
+        """Keep the state of the store as it is now in view."""
+        self._db.execute("BEGIN")
+
+    def end(self) -> None:
+        """See the store as it changes again."""
+        self._db.execute("COMMIT")
 
     def find(self, token: bytes, tiers: Sequence[Tier]) -> SealedFile | None:
         """The sealed file a blind index token leads to, with the envelopes of `tiers`."""
@@ -170,6 +193,12 @@ class SqlcipherReader:
         """Kinds and ids of control rows that were changed behind the hub's back."""
         rows = self._db.execute("SELECT kind, id, version, entry, body FROM control ORDER BY kind, id")
         return [f"{row[0]} {row[1]}" for row in rows if opened(self._ring, row) is None]
+
+    def tokens_of(self, resident: int) -> tuple[list[bytes], list[bytes]]:
+        """Every blind index token and list token of a person; looks through both tables, for there is no way back."""
+        lookups = self._db.execute("SELECT token FROM lookup WHERE resident = ?", (resident,)).fetchall()
+        lists = self._db.execute("SELECT token FROM list WHERE resident = ?", (resident,)).fetchall()
+        return [row[0] for row in lookups], [row[0] for row in lists]
 
     def some_residents(self, count: int) -> list[int]:
         """Internal ids of up to `count` people, chosen at random."""

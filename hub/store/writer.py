@@ -18,11 +18,16 @@ from hub.store.controls import sealed
 from hub.store.directory import Directory
 from hub.store.engine import ControlRow, Place, Prepared, Tokens
 from hub.store.keys import Keyring
-from hub.store.sqlcipher import Failure, connect
+from hub.store.sqlcipher import Conflict, Failure, connect
 from hub.store.trail import finish
 
 Action = Callable[["SqlcipherTransaction"], Any]
 _CREATE = f"INSERT INTO file VALUES (?{', ?' * len(Tier)})"  # noqa: S608 - only placeholders are put together
+# A token that leads to somebody else already violates NOT NULL: it is never taken over, and never passed over either.
+_PUT_LOOKUP = (
+    "INSERT INTO lookup VALUES (?, ?) ON CONFLICT (token) "
+    "DO UPDATE SET resident = NULL WHERE resident <> excluded.resident"
+)
 _NEXT_ORDINAL = "INSERT INTO ordinal VALUES (?, 1) ON CONFLICT (resident) DO UPDATE SET n = n + 1 RETURNING n"
 
 
@@ -57,11 +62,12 @@ class SqlcipherTransaction:
 
     def create_file(self, resident: int, keys: bytes, envelopes: Sequence[bytes], tokens: Tokens) -> None:
         """Add a person under a reserved id, with an envelope for every tier in the order of `Tier`."""
+        # The row comes first: where the id is taken, nothing may happen to the keys of the one who has it.
+        self.db.execute(_CREATE, (resident, *envelopes))
+        self._put_tokens(resident, tokens)
         if not self._keys_db.in_transaction:
             self._keys_db.execute("BEGIN IMMEDIATE")
         self._keys_db.execute("INSERT OR REPLACE INTO data_key VALUES (?, ?)", (resident, keys))
-        self.db.execute(_CREATE, (resident, *envelopes))
-        self._put_tokens(resident, tokens)
 
     def update_sections(self, resident: int, envelopes: dict[Tier, bytes], tokens: Tokens) -> None:
         """Replace sections of a person and add to the lists they are found by."""
@@ -71,9 +77,16 @@ class SqlcipherTransaction:
             self.db.execute(f"UPDATE file SET {assignments} WHERE resident = ?", (*envelopes.values(), resident))  # noqa: S608
         self._put_tokens(resident, tokens)
 
+    def remove_file(self, resident: int, lookups: Sequence[bytes], lists: Sequence[bytes]) -> None:
+        """Remove a person's row, count and tokens; their keys are destroyed before, see `Writer.destroy_keys`."""
+        self.db.execute("DELETE FROM file WHERE resident = ?", (resident,))
+        self.db.execute("DELETE FROM ordinal WHERE resident = ?", (resident,))
+        self.db.executemany("DELETE FROM lookup WHERE token = ?", [(token,) for token in lookups])
+        self.db.executemany("DELETE FROM list WHERE token = ? AND resident = ?", [(token, resident) for token in lists])
+
     def _put_tokens(self, resident: int, tokens: Tokens) -> None:
         for token in tokens.lookups:
-            self.db.execute("INSERT OR IGNORE INTO lookup VALUES (?, ?)", (token, resident))
+            self.db.execute(_PUT_LOOKUP, (token, resident))
         for token in tokens.off_lists:
             self.db.execute("DELETE FROM list WHERE token = ? AND resident = ?", (token, resident))
         for token in tokens.lists:
@@ -102,7 +115,11 @@ class Writer:
         self._keys_db: Any = None
         self._log: Log
         self._signed = self._seen = 0
-        self._open()
+        try:
+            self._open_in_turn()
+        except BaseException:
+            os.close(self._lock)
+            raise
 
     @property
     def unsigned(self) -> bool:
@@ -129,9 +146,29 @@ class Writer:
             return self._turn(actions, sign)
         except Failure as failure:
             self._close()
+            raise TrailUnavailable(f"the store cannot be written now: {failure}; nothing was written") from failure
+        finally:
+            fcntl.flock(self._lock, fcntl.LOCK_UN)
+
+    def destroy_keys(self, resident: int) -> None:
+        """Destroy a person's data keys, in the database's pages and in its write-ahead log; harmless if repeated.
+
+        Raises:
+            TrailUnavailable: they may still be there.
+        """
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        try:
+            if self._keys_db is None:
+                self._open()
+            self._keys_db.execute("DELETE FROM data_key WHERE resident = ?", (resident,))
+            busy = self._keys_db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        except Failure as failure:
+            self._close()
             raise TrailUnavailable(type(failure).__name__) from failure
         finally:
             fcntl.flock(self._lock, fcntl.LOCK_UN)
+        if busy:
+            raise TrailUnavailable("a reader holds the old pages of the data keys")
 
     def reserve(self, count: int) -> int:
         """The first of `count` fresh internal ids."""
@@ -141,19 +178,35 @@ class Writer:
 
     def close(self) -> None:
         """Sign what is unsigned and give the connections back."""
-        if self.unsigned:
-            self.run([], sign=True)
-        self._close()
-        os.close(self._lock)
+        try:
+            if self.unsigned:
+                self.run([], sign=True)
+        finally:
+            self._close()
+            os.close(self._lock)
+
+    def _open_in_turn(self) -> None:
+        # The checks read the log in several steps, and nobody may write between them.
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        try:
+            self._open()
+        except Failure as failure:
+            raise OperatorError(f"{self._directory.store} cannot be opened: {failure}; check disk and rights") from None
+        finally:
+            fcntl.flock(self._lock, fcntl.LOCK_UN)
 
     def _open(self) -> None:
-        self._db = connect(self._directory.store, self._ring)
-        self._keys_db = connect(self._directory.data_keys, self._ring)
-        self._log = Log.open(self._db)
-        self._seen = tree(self._db).size
-        last = latest_checkpoint(self._db)
-        self._signed = last.size if last else 0
-        check_outside(self._directory, self._signer, self._db)
+        try:
+            self._db = connect(self._directory.store, self._ring)
+            self._keys_db = connect(self._directory.data_keys, self._ring)
+            self._log = Log.open(self._db)
+            self._seen = tree(self._db).size
+            last = latest_checkpoint(self._db)
+            self._signed = last.size if last else 0
+            check_outside(self._directory, self._signer, self._db)
+        except BaseException:
+            self._close()
+            raise
 
     def _close(self) -> None:
         # After a failed write nothing in memory can be trusted: the next turn opens and checks the log anew.
@@ -192,9 +245,9 @@ class Writer:
         tx = self._transaction()
         try:
             return tx, [action(tx) for action in actions]
-        except Failure:
-            raise
-        except Exception:  # noqa: BLE001 - the failing action gets its own exception back below
+        except Exception as error:  # the failing action gets its own exception back below
+            if _concerns_all(error):
+                raise
             self._rollback()
             self._db.execute("BEGIN IMMEDIATE")
         tx = self._transaction()
@@ -205,9 +258,9 @@ class Writer:
         self._db.execute("SAVEPOINT action")
         try:
             result = action(tx)
-        except Failure:
-            raise
-        except Exception as error:  # noqa: BLE001 - handed to whoever asked for the action
+        except Exception as error:  # handed to whoever asked for the action
+            if _concerns_all(error):
+                raise
             self._db.execute("ROLLBACK TO action")
             del tx.entries[recorded:]
             result = error
@@ -226,8 +279,17 @@ class Writer:
     def _publish(self, note: bytes) -> None:
         path = self._directory.checkpoint
         fresh = path.with_suffix(".new")
-        fresh.write_bytes(note)
+        with fresh.open("wb") as file:
+            file.write(note)
+            file.flush()
+            # Without this a power failure could leave an empty checkpoint, which would refuse the next start.
+            os.fsync(file.fileno())
         fresh.replace(path)
+
+
+def _concerns_all(error: Exception) -> bool:
+    """Whether an action failed because the store did, not because of what it asked for."""
+    return isinstance(error, Failure) and not isinstance(error, Conflict)
 
 
 def check_outside(directory: Directory, signer: Signer, db: Any) -> None:

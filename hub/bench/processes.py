@@ -1,0 +1,49 @@
+"""What Linux tells about processes: which ones a server has, how much they compute, how much memory they hold."""
+
+import os
+from pathlib import Path
+
+_PROC = Path("/proc")
+_TICKS = os.sysconf("SC_CLK_TCK")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+def workers_of(pid: int) -> list[int]:
+    """The processes that serve: the children of a server with several workers, else the server itself."""
+    children = [child for child in _children(pid) if b"resource_tracker" not in _command(child)]
+    return children or [pid]
+
+
+def computed(pids: list[int]) -> float:
+    """Processor time of some processes so far, user and system, in seconds."""
+    return sum(int(ticks) for pid in pids for ticks in _stat(pid)[11:13]) / _TICKS
+
+
+def resident_bytes(pid: int) -> int:
+    """The memory a process holds, shared pages included."""
+    return int((_PROC / str(pid) / "statm").read_text("ascii").split()[1]) * _PAGE
+
+
+def _children(pid: int) -> list[int]:
+    found = []
+    for entry in _PROC.iterdir():
+        if entry.name.isdigit():
+            try:
+                parent = int(_stat(int(entry.name))[1])
+            except OSError:
+                continue  # it has ended meanwhile
+            if parent == pid:
+                found.append(int(entry.name))
+    return sorted(found)
+
+
+def _command(pid: int) -> bytes:
+    try:
+        return (_PROC / str(pid) / "cmdline").read_bytes()
+    except OSError:
+        return b"resource_tracker"
+
+
+def _stat(pid: int) -> list[str]:
+    # Behind the name, which may hold anything: state, parent, and so on (proc(5), from field 3).
+    return (_PROC / str(pid) / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()
