@@ -168,20 +168,23 @@ class Road:
         caller, purpose = request.caller, request.purpose
         if self.misses.refused(caller.principal.id, caller.at):
             return self._denied(Denial(request, (Reason.RATE_LIMITED,)), None)
-        filing = None
+        filings: tuple[Filing, ...] = ()
         if purpose is not None and caller.principal.role in FILING_ROLES:
-            filing = self.standing.filing(caller.principal, purpose.id, caller.today)
-        if (denial := decide_purpose(request, filing)) is not None or purpose is None:
+            filings = self.standing.filings(caller.principal, purpose.id, caller.today)
+        if (denial := decide_purpose(request, next(iter(filings), None))) is not None or purpose is None:
             return self._denied(denial or Denial(request, (Reason.UNKNOWN_PURPOSE,)), None)
         tiers = self.sections(purpose.id, caller.principal.requester)
         try:
             found = locate(request.subject, caller.principal, tiers, self.reader, self.ring)
         except OperatorError:
             return self._denied(Denial(request, (Reason.NOT_AVAILABLE,), truth="damaged"), None)
-        return self.judge(request, filing, found)
+        return self.judge(request, filings, found)
 
-    def judge(self, request: AccessRequest, filing: Filing | None, found: Located | None) -> Outcome:
+    def judge(self, request: AccessRequest, filings: tuple[Filing, ...], found: Located | None) -> Outcome:
         """Steps 3 to 5 for a person who was looked for, once nothing speaks against the purpose itself."""
+        # Of several filings, the one counts whose scope the person lives in.
+        covering = (filing for filing in filings if found and found.facts.grid.startswith(filing.scope))
+        filing = next(covering, next(iter(filings), None))
         about = (found.sealed.resident, found.facts) if found else None
         decision = decide(request, self.policies, filing, about, request.caller.today)
         if isinstance(decision, Denial):

@@ -25,7 +25,7 @@ def disclosed(disclosure: Disclosure, ring: Keyring, trail_key: bytes) -> Event:
     """The event of a disclosure."""
     permit = disclosure.permit
     act = _act(permit.request, "disclosed", disclosure.withheld) | {
-        "basis": permit.basis.value,
+        "basis": permit.basis,
         "fields": sorted(disclosure.fields),
         "rules": list(permit.rules),
     }
@@ -34,7 +34,7 @@ def disclosed(disclosure: Disclosure, ring: Keyring, trail_key: bytes) -> Event:
 
 def denied(denial: Denial, ring: Keyring, trail_key: bytes | None) -> Event:
     """The event of a denial; `trail_key` is None where there is no such person."""
-    act = _act(denial.request, "denied", denial.withheld) | {"reasons": [reason.value for reason in denial.reasons]}
+    act = _act(denial.request, "denied", denial.withheld) | {"reasons": list(denial.reasons)}
     known = denial.resident if trail_key is not None else None
     subject = _subject(ring, known, denial.request, denial.withheld)
     if denial.truth:
@@ -57,14 +57,14 @@ def _act(request: AccessRequest, outcome: str, withheld: tuple[Withheld, ...]) -
         "time": timestamp(request.caller.at),
         "actor": principal.id,
         "operator": request.caller.operator,
-        "role": principal.role.value,
+        "role": principal.role,
         "department": principal.code,
         "area": principal.area,
         "purpose": purpose.id if purpose else None,
         "basis": None,
         "fields": [],
         # A name that is no field may hold anything, even personal data: it is counted, not kept.
-        "withheld": [[each.field, each.reason.value] for each in withheld if each.field in known],
+        "withheld": [[each.field, each.reason] for each in withheld if each.field in known],
         "unknown_fields": sum(each.field not in known for each in withheld),
         "outcome": outcome,
         "reasons": [],

@@ -25,7 +25,7 @@ def respond(disclosure: Disclosure, receipt: Receipt, rid: str) -> dict[str, Any
         "id": _id(receipt),
         "rid": rid,
         "purpose": request.purpose.id if request.purpose else "",
-        "basis": disclosure.permit.basis.value,
+        "basis": disclosure.permit.basis,
         "fields": disclosure.fields,
         "withheld": _withheld(disclosure.withheld),
         "expires": timestamp(request.caller.at + SHOWN_FOR),
@@ -36,7 +36,7 @@ def respond(disclosure: Disclosure, receipt: Receipt, rid: str) -> dict[str, Any
 def refuse(denial: Denial, receipt: Receipt) -> dict[str, Any]:
     """What a refusal says besides its status: reasons, the fields asked, the denial's own receipt."""
     return {
-        "reasons": [reason.value for reason in denial.reasons],
+        "reasons": list(denial.reasons),
         "withheld": _withheld(denial.withheld),
         "id": _id(receipt),
         "receipt": rendered(receipt),
@@ -57,7 +57,7 @@ def rendered(receipt: Receipt) -> dict[str, Any]:
 
 
 def _withheld(withheld: tuple[Withheld, ...]) -> list[dict[str, str]]:
-    return [{"field": each.field, "reason": each.reason.value} for each in withheld]
+    return [{"field": each.field, "reason": each.reason} for each in withheld]
 
 
 def _id(receipt: Receipt) -> str:

@@ -87,7 +87,7 @@ def _listed(
 
 
 def _one(road: Road, request: AccessRequest, found: Located | None) -> Outcome | None:
-    outcome = road.judge(request, None, found) if found else None
+    outcome = road.judge(request, (), found) if found else None
     return outcome if outcome and isinstance(outcome.result, Disclosure) else None
 
 

@@ -47,10 +47,8 @@ class Standing:
         """Every principal on record by its id."""
         return self._appointments
 
-    def filing(self, principal: Principal, purpose: str, day: date) -> Filing | None:
-        """The filing in force that lets a department or organisation use a purpose, or None."""
+    def filings(self, principal: Principal, purpose: str, day: date) -> tuple[Filing, ...]:
+        """The filings in force that let a department or organisation use a purpose, each within its scope."""
         requester = f"{principal.role}:{principal.code}"
-        for filing in self._filings.get((requester, purpose), ()):
-            if filing.covers(requester, principal.area, day):
-                return filing
-        return None
+        filed = self._filings.get((requester, purpose), ())
+        return tuple(filing for filing in filed if filing.covers(requester, principal.area, day))

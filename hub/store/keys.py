@@ -24,7 +24,8 @@ ROOT_VARIABLE = "HUB_ROOT_KEY"
 KEY_BYTES = 32
 NONCE_BYTES = 12
 TOKEN_BYTES = 16
-WRAPPED_BYTES = 1 + NONCE_BYTES + KEY_BYTES + 16
+_SEALED_FROM = 1 + NONCE_BYTES
+WRAPPED_BYTES = _SEALED_FROM + KEY_BYTES + 16
 _SINGLE_KEYS = ("index", "database", "control", "pairwise", "pseudonym", "strangers", "log")
 _FIRST_KEY_ID = 1
 _KEYS = (*_SINGLE_KEYS, *(f"tier:{tier}:{_FIRST_KEY_ID}" for tier in Tier))
@@ -108,7 +109,7 @@ class Keyring:
         if cipher is None:
             raise OperatorError(f"a data key of the tier `{tier}` names a key that the keyring does not hold")
         try:
-            return cipher.decrypt(wrapped[1 : 1 + NONCE_BYTES], wrapped[1 + NONCE_BYTES :], tier.encode())
+            return cipher.decrypt(wrapped[1:_SEALED_FROM], wrapped[_SEALED_FROM:], tier.encode())
         except (InvalidTag, ValueError):
             raise OperatorError(f"a data key of the tier `{tier}` was changed or is not of this keyring") from None
 

@@ -1,0 +1,53 @@
+"""The real application in this process, for what must be looked into or put off its course."""
+
+import asyncio
+
+import httpx
+
+from hub.app import create_app
+
+
+class InProcess:
+    """One application with its lifespan, and clients that speak for principals.
+
+    Args:
+        installation: what it serves.
+
+    Attributes:
+        front: the application.
+        road: what its routes work with.
+    """
+
+    def __init__(self, installation):
+        self.installation = installation
+        self.front = create_app(installation.directory)
+        self._loop = asyncio.new_event_loop()
+        self._life = self.front.api.router.lifespan_context(self.front.api)
+        self.run(self._life.__aenter__())
+        transport = httpx.ASGITransport(self.front)
+        self._client = httpx.AsyncClient(transport=transport, base_url="http://hub.test")
+
+    @property
+    def road(self):
+        return self.front.api.state.road
+
+    def run(self, awaitable):
+        """Let the application's loop run until something is done."""
+        return self._loop.run_until_complete(awaitable)
+
+    def ask(self, principal, method, path, **options):
+        """One request; None speaks for nobody."""
+        headers = (self.installation.bearer(principal) if principal else {}) | options.pop("headers", {})
+        return self.run(self._client.request(method, path, headers=headers, **options))
+
+    def disclose(self, principal, subject, purpose, **more):
+        """One disclosure about an identity number."""
+        return self.ask(
+            principal, "POST", "/v1/disclosures", json={"subject": {"idno": subject}, "purpose": purpose} | more
+        )
+
+    def close(self):
+        """End the lifespan."""
+        self.run(self._client.aclose())
+        self.run(self._life.__aexit__(None, None, None))
+        self._loop.close()
