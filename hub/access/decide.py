@@ -6,7 +6,7 @@ from hub.access.derive import tiers_of
 from hub.errors import Reason
 from hub.model.decision import AccessRequest, Denial, Permit, Withheld, in_check_order
 from hub.model.filing import Filing
-from hub.model.principal import Role
+from hub.model.principal import Principal, Role
 from hub.model.purpose import Approval, Basis, Purpose
 from hub.model.subject import Facts, is_minor
 from hub.model.tier import Tier
@@ -71,7 +71,7 @@ def decide(
     principal, purpose = request.caller.principal, request.purpose
     if purpose is None:
         return Denial(request, (Reason.UNKNOWN_PURPOSE,))
-    if found is None or not _in_scope(principal.area, filing, found[1]):
+    if found is None or not _in_scope(principal, filing, found[1]):
         truth = "no such person" if found is None else "outside the area"
         return Denial(request, (Reason.OUT_OF_SCOPE,), resident=found[0] if found else None, truth=truth)
     resident, facts = found
@@ -99,8 +99,11 @@ def decide(
     )
 
 
-def _in_scope(area: str, filing: Filing | None, facts: Facts) -> bool:
-    return bool(facts.grid) and facts.grid.startswith(area) and (filing is None or facts.grid.startswith(filing.scope))
+def _in_scope(principal: Principal, filing: Filing | None, facts: Facts) -> bool:
+    if principal.role is Role.RESIDENT:
+        return facts.rid == principal.rid
+    area, grid = principal.area, facts.grid
+    return bool(grid) and grid.startswith(area) and (filing is None or grid.startswith(filing.scope))
 
 
 def _basis(possible: tuple[Basis, ...], filing: Filing | None) -> Basis | Reason:

@@ -1,19 +1,17 @@
 """Derived fields: answers that disclose less than the values behind them."""
 
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
 from hub.model.file import ResidentFile
+from hub.model.instant import day_of
 from hub.model.subject import Facts, age_on
 from hub.model.tier import Tier
 from hub.schema.fields import fields
 
-_BANDS = (
-    *((14, "0-13"), (18, "14-17"), (60, "18-59"), (65, "60-64"), (70, "65-69")),
-    *((75, "70-74"), (80, "75-79"), (85, "80-84"), (90, "85-89")),
-)
+_OLDEST = 999
 
 
 class Derivation(NamedTuple):
@@ -59,7 +57,14 @@ def _age_band(_file: ResidentFile, facts: Facts, _pseudonym: str, today: date) -
     if not facts.born:
         return None
     age = age_on(facts.born, today)
-    return next((band for limit, band in _BANDS if age < limit), "90+")
+    return next((band for last, band in _bands() if age <= last), None)
+
+
+@cache
+def _bands() -> tuple[tuple[int, str], ...]:
+    """The schema's age bands, each with the last age it holds; the final one, such as `90+`, is open."""
+    bands = fields()["ageband"].codes
+    return (*((int(band.partition("-")[2]), band) for band in bands[:-1]), (_OLDEST, bands[-1]))
 
 
 def _receives_dibao(file: ResidentFile, _facts: Facts, _pseudonym: str, _today: date) -> bool:
@@ -82,7 +87,7 @@ def _own_pseudonym(_file: ResidentFile, _facts: Facts, pseudonym: str, _today: d
 
 def _last_visit(file: ResidentFile, _facts: Facts, _pseudonym: str, _today: date) -> Any:
     visits = in_force(file, Tier.CARE, "visit.log")
-    return visits[-1]["time"] if visits else None
+    return day_of(datetime.fromisoformat(visits[-1]["time"])).isoformat() if visits else None
 
 
 DERIVATIONS = {

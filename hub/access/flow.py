@@ -24,7 +24,7 @@ from hub.access.respond import refuse, respond
 from hub.access.standing import Standing
 from hub.errors import BadInput, OperatorError, Reason, Unauthenticated
 from hub.identity.tokens import Verifier
-from hub.model.decision import AccessRequest, Denial, Disclosure, Permit
+from hub.model.decision import AccessRequest, Denial, Disclosure, Permit, in_check_order
 from hub.model.filing import Filing
 from hub.model.principal import Caller
 from hub.model.subject import SubjectRef
@@ -203,7 +203,7 @@ class Road:
         file = open_file(permit, found.sealed, self.ring)
         disclosure = minimise(permit, file, found.facts, rid, caller.today)
         if not disclosure.fields:
-            reasons = tuple(dict.fromkeys(each.reason for each in disclosure.withheld))
+            reasons = in_check_order({each.reason for each in disclosure.withheld})
             return self._denied(Denial(permit.request, reasons, disclosure.withheld, permit.resident), found)
         return Outcome(disclosure, disclosed(disclosure, self.ring, found.trail_key), rid)
 

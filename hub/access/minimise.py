@@ -36,7 +36,13 @@ def minimise(permit: Permit, file: ResidentFile, facts: Facts, pseudonym: str, t
             absent.append(Withheld(key, Reason.NOT_AVAILABLE, "absent"))
         else:
             given[key] = MASKS[masks[key]](value) if key in masks else value
-    return Disclosure(permit, given, (*permit.withheld, *absent))
+    return Disclosure(permit, given, _in_order_asked(permit, absent) if absent else permit.withheld)
+
+
+def _in_order_asked(permit: Permit, absent: list[Withheld]) -> tuple[Withheld, ...]:
+    # Absent fields at the end would tell them from sealed ones, which were withheld before the file was opened.
+    place = {key: number for number, key in enumerate(permit.request.fields)}
+    return tuple(sorted((*permit.withheld, *absent), key=lambda each: place[each.field]))
 
 
 def _value(field: Field, file: ResidentFile, facts: Facts, pseudonym: str, today: date) -> Any:

@@ -15,7 +15,6 @@ from hub.store.tokens import list_token
 
 PURPOSE = "ROSTER"
 ROLES = frozenset({Role.GRID_WORKER, Role.CLERK})
-MOST_LISTED = 200
 MOST_READ = 1000
 """How many files one page may open while it looks for names that match."""
 

@@ -45,7 +45,7 @@ def parse(decoder: "msgspec.json.Decoder[_T]", body: bytes) -> _T:
         return decoder.decode(body)
     except msgspec.ValidationError as error:
         raise _explained(str(error)) from None
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         raise BadInput("body", "must be one JSON object in UTF-8") from None
     except RecursionError:
         raise BadInput("body", "is nested too deeply") from None

@@ -12,11 +12,11 @@ from hub.api.body import MOST_BATCH_BYTES, parse, read
 from hub.api.documented import authorization_of, served_by
 from hub.api.problems import bad_input, problem, problem_reply
 from hub.api.reply import Reply, json_reply
-from hub.api.schemas import PROBLEMS, BatchBody, BatchRequest, DisclosureBody, DisclosureRequest
+from hub.api.schemas import BEARER, BatchBody, BatchRequest, DisclosureBody, DisclosureRequest, problems
 from hub.errors import BadInput
 
 MOST_SUBJECTS = 1000
-router = APIRouter(tags=["disclosures"], responses=PROBLEMS)
+router = APIRouter(tags=["disclosures"], dependencies=BEARER, responses=problems(401, 403, 422, 429, 503))
 
 
 class BatchClaim(msgspec.Struct, forbid_unknown_fields=True):

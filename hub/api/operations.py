@@ -6,7 +6,7 @@ from starlette.types import Receive, Scope
 from hub.access.flow import Road
 from hub.api.documented import served_by
 from hub.api.reply import Reply, json_reply
-from hub.api.schemas import PROBLEMS, Health
+from hub.api.schemas import Health, problems
 
 router = APIRouter(tags=["operations"])
 _PROBE = "UPDATE counter SET n = n + 1 WHERE name = 'probe'"
@@ -32,7 +32,7 @@ def healthz() -> None:
     """The process is up."""
 
 
-@router.get("/readyz", response_model=Health, operation_id="readyz", responses={503: PROBLEMS[503]})
+@router.get("/readyz", response_model=Health, operation_id="readyz", responses=problems(503))
 @served_by(_readyz)
 def readyz() -> None:
     """The hub can read and can record."""

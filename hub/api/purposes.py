@@ -5,18 +5,24 @@ from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.api.documented import authorization_of, served_by
+from hub.api.paging import MOST_LISTED, read_paging
 from hub.api.reply import Reply, json_reply
-from hub.api.schemas import PROBLEMS, PurposesBody
+from hub.api.schemas import BEARER, CURSOR, LIMIT, PurposesBody, problems
 from hub.model.principal import Principal
 from hub.model.purpose import Approval, Purpose
 
-router = APIRouter(tags=["purposes"], responses={s: PROBLEMS[s] for s in (401, 405)})
+router = APIRouter(tags=["purposes"], dependencies=BEARER, responses=problems(401, 422))
 
 
 async def _purposes(road: Road, scope: Scope, _receive: Receive) -> Reply:
     principal = (await road.enter(authorization_of(scope))).principal
-    items = [_shown(purpose) for purpose in road.policies.purposes.values() if _may_use(principal, purpose)]
-    return json_reply({"items": items, "next": None})
+    cursor, limit = read_paging(scope)
+    usable = [
+        each for each in road.policies.purposes.values() if _may_use(principal, each) and each.id > (cursor or "")
+    ]
+    page = usable[: limit or MOST_LISTED]
+    after = page[-1].id if len(page) < len(usable) else None
+    return json_reply({"items": [_shown(purpose) for purpose in page], "next": after})
 
 
 def _may_use(principal: Principal, purpose: Purpose) -> bool:
@@ -40,5 +46,5 @@ def _shown(purpose: Purpose) -> dict[str, object]:
 
 @router.get("/v1/purposes", response_model=PurposesBody, operation_id="purposes")
 @served_by(_purposes)
-def purposes() -> None:
+def purposes(cursor: CURSOR = None, limit: LIMIT = None) -> None:
     """The purposes the caller may use, with their names, bases, citations, fields and approvals."""

@@ -7,17 +7,19 @@ from fastapi import APIRouter
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
-from hub.access.roster import MOST_LISTED, ROLES, Page, search
+from hub.access.roster import ROLES, Page, search
 from hub.api.body import parse, read
 from hub.api.documented import authorization_of, served_by
+from hub.api.paging import checked, read_paging
 from hub.api.problems import problem_reply
 from hub.api.reply import Reply, json_reply
-from hub.api.schemas import PROBLEMS, SearchBody, SearchRequest
+from hub.api.schemas import BEARER, CURSOR, LIMIT, SearchBody, SearchRequest, problems
 from hub.errors import BadInput, Reason
 
-router = APIRouter(tags=["residents"], responses=PROBLEMS)
+router = APIRouter(tags=["residents"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
 _GRID = re.compile(r"[1-9][0-9]{14}")
 _MOST_PART = 50
+_USUALLY_LISTED = 50
 
 
 class SearchClaim(msgspec.Struct, forbid_unknown_fields=True):
@@ -26,7 +28,7 @@ class SearchClaim(msgspec.Struct, forbid_unknown_fields=True):
     grid: str
     q: str | None = None
     cursor: str | None = None
-    limit: int = 50
+    limit: int | None = None
 
 
 _claim = msgspec.json.Decoder(SearchClaim)
@@ -42,9 +44,9 @@ async def _search(road: Road, scope: Scope, receive: Receive) -> Reply:
         raise BadInput("grid", "must have 15 digits")
     if len(claim.q or "") > _MOST_PART:
         raise BadInput("q", f"must have at most {_MOST_PART} characters")
-    if not 0 < claim.limit <= MOST_LISTED:
-        raise BadInput("limit", f"must be from 1 to {MOST_LISTED}")
-    found = await search(road, caller, claim.grid, claim.q or "", claim.cursor or "", claim.limit, trace_id)
+    asked, said = checked(claim.cursor, claim.limit), read_paging(scope)
+    cursor, limit = asked.cursor or said.cursor or "", asked.limit or said.limit or _USUALLY_LISTED
+    found = await search(road, caller, claim.grid, claim.q or "", cursor, limit, trace_id)
     if isinstance(found, Page):
         return json_reply({"items": found.items, "next": found.next})
     return problem_reply(403, found.pop("reasons"), trace_id, found)
@@ -52,5 +54,8 @@ async def _search(road: Road, scope: Scope, receive: Receive) -> Reply:
 
 @router.post("/v1/residents/search", response_model=SearchBody, operation_id="searchResidents")
 @served_by(_search)
-def search_residents(body: SearchRequest) -> None:
-    """List people of a grid, basic fields only; each person listed is an entry in the trail."""
+def search_residents(body: SearchRequest, cursor: CURSOR = None, limit: LIMIT = None) -> None:
+    """List people of a grid, basic fields only; each person listed is an entry in the trail.
+
+    `cursor` and `limit` may stand in the body or in the query; the body counts where both do.
+    """

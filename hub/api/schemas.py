@@ -1,8 +1,35 @@
 """The shapes of requests and answers as the OpenAPI document shows them."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+from fastapi import Depends, Query
+from fastapi.security import HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field
+
+from hub.access.purpose import MOST_FIELDS, MOST_NAME, MOST_REASON, MOST_RID
+from hub.api.paging import MOST_CURSOR, MOST_LISTED
+from hub.errors import Reason
+
+BEARER = [Depends(HTTPBearer(auto_error=False, bearerFormat="JWT", description="a token of a configured issuer"))]
+"""Documents that a route needs a token; the road checks it."""
+
+CURSOR = Annotated[str | None, Query(max_length=MOST_CURSOR, description="`next` of the page before")]
+LIMIT = Annotated[int | None, Query(ge=1, le=MOST_LISTED, description="how many items at most")]
+
+_Name = Annotated[str, Field(min_length=1, max_length=MOST_NAME)]
+_Purpose = Annotated[str, Field(min_length=1, max_length=MOST_NAME, examples=["OLDCARD"])]
+_Fields = Annotated[
+    list[_Name] | None,
+    Field(
+        min_length=1,
+        max_length=MOST_FIELDS,
+        examples=[["name", "idno"]],
+        description="left out: all the purpose allows without an approval",
+    ),
+]
+_Reason = Annotated[
+    str | None, Field(max_length=MOST_REASON, description="required where the purpose says so; never about a number")
+]
 
 
 class _Strict(BaseModel):
@@ -12,33 +39,31 @@ class _Strict(BaseModel):
 class ByIdno(_Strict):
     """A person by identity number."""
 
-    idno: str = Field(examples=["339999194303120020"], max_length=64)
+    idno: str = Field(examples=["339999194303120020"], min_length=5, max_length=64)
 
 
 class ByRid(_Strict):
     """A person by the caller's own pairwise id."""
 
-    rid: str = Field(min_length=1, max_length=128)
+    rid: str = Field(min_length=1, max_length=MOST_RID)
 
 
 class DisclosureRequest(_Strict):
     """One read of one person's file for one purpose."""
 
     subject: ByIdno | ByRid
-    purpose: str = Field(examples=["OLDCARD"], min_length=1, max_length=64)
-    fields: list[str] | None = Field(
-        default=None, examples=[["name", "idno"]], description="left out: all the purpose allows"
-    )
-    reason: str | None = Field(default=None, max_length=500, description="required where the purpose says so")
+    purpose: _Purpose
+    fields: _Fields = None
+    reason: _Reason = None
 
 
 class BatchRequest(_Strict):
     """The same read of many people's files."""
 
     subjects: list[ByIdno | ByRid] = Field(min_length=1, max_length=1000)
-    purpose: str = Field(min_length=1, max_length=64)
-    fields: list[str] | None = None
-    reason: str | None = Field(default=None, max_length=500)
+    purpose: _Purpose
+    fields: _Fields = None
+    reason: _Reason = None
 
 
 class SearchRequest(_Strict):
@@ -46,15 +71,15 @@ class SearchRequest(_Strict):
 
     grid: str = Field(pattern="^[1-9][0-9]{14}$", examples=["339999001001001"])
     q: str | None = Field(default=None, max_length=50, description="part of a name")
-    cursor: str | None = Field(default=None, max_length=128)
-    limit: int = Field(default=50, ge=1, le=200)
+    cursor: str | None = Field(default=None, max_length=MOST_CURSOR)
+    limit: int | None = Field(default=None, ge=1, le=MOST_LISTED)
 
 
 class WithheldField(BaseModel):
     """A field that is not given, and why."""
 
     field: str
-    reason: str
+    reason: Reason
 
 
 class ReceiptBody(BaseModel):
@@ -95,7 +120,7 @@ class Problem(BaseModel):
     type: str
     title: str
     status: int
-    reasons: list[str]
+    reasons: list[Reason]
     trace_id: str
     detail: str | None = None
     errors: list[FieldError] | None = None
@@ -144,15 +169,28 @@ class Health(BaseModel):
     status: Literal["up", "ready"]
 
 
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "content": {"application/problem+json": {}}, "description": text}
-    for status, text in {
-        401: "no valid token",
-        403: "refused; `reasons` says why",
-        404: "no such thing of the caller's own kind",
-        405: "another method is served here",
-        422: "shape, format, checksum or an unknown member, named",
-        429: "too many questions about people who are not there to be found",
-        503: "the trail cannot be written; nothing was disclosed",
-    }.items()
+_PROBLEMS = {
+    401: ("no valid token", "WWW-Authenticate"),
+    403: ("refused; `reasons` says why, and a refused disclosure has its own receipt", ""),
+    404: ("there is no such thing", ""),
+    422: ("shape, format, checksum or an unknown member, named", ""),
+    429: ("too many questions about people who are not there to be found", "Retry-After"),
+    503: ("the trail cannot be written; nothing was disclosed", "Retry-After"),
 }
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """What the OpenAPI document says of refusals.
+
+    Args:
+        statuses: those a route answers with.
+    """
+    # `model` would document them as application/json, which they are not.
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    documented: dict[int | str, dict[str, Any]] = {}
+    for status in statuses:
+        text, header = _PROBLEMS[status]
+        documented[status] = {"description": text, "content": content}
+        if header:
+            documented[status]["headers"] = {header: {"schema": {"type": "string"}}}
+    return documented

@@ -8,12 +8,14 @@ from hub.access.flow import Road
 from hub.api.documented import authorization_of, served_by
 from hub.api.problems import problem_reply
 from hub.api.reply import Reply, text_reply
-from hub.api.schemas import PROBLEMS
+from hub.api.schemas import BEARER, problems
 from hub.errors import Reason
 
 router = APIRouter(tags=["trail"])
 _MOST_DIGITS = 15
 _PLAIN = "text/plain; charset=utf-8"
+_INDEX = {"type": "integer", "minimum": 0}
+_TEXT = {"content": {"text/plain": {"schema": {"type": "string"}}}}
 
 
 async def _receipt(road: Road, scope: Scope, _receive: Receive) -> Reply:
@@ -37,10 +39,13 @@ async def _checkpoint(road: Road, scope: Scope, _receive: Receive) -> Reply:
     "/v1/receipts/{index}",
     operation_id="receipt",
     response_class=Response,
-    responses={200: {"content": {"text/plain": {}}}, **{status: PROBLEMS[status] for status in (401, 404)}},
+    dependencies=BEARER,
+    # A parameter of the function would document a 422 that is never served: what is no index names no receipt.
+    openapi_extra={"parameters": [{"name": "index", "in": "path", "required": True, "schema": _INDEX}]},
+    responses={200: _TEXT, **problems(401, 404)},
 )
 @served_by(_receipt)
-def receipt_of(index: int) -> None:
+def receipt_of() -> None:
     """The proof that an entry is in the log (C2SP tlog-proof), at most one second after the answer it belongs to."""
 
 
@@ -48,7 +53,7 @@ def receipt_of(index: int) -> None:
     "/log/checkpoint",
     operation_id="checkpoint",
     response_class=Response,
-    responses={200: {"content": {"text/plain": {}}}},
+    responses={200: _TEXT, **problems(404)},
 )
 @served_by(_checkpoint)
 def checkpoint() -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from audit.errors import LogError, VerificationError
 from audit.log import fsck, latest_checkpoint, tree
 from hub.errors import HubError
-from hub.feeds.sealing import ALL_TIERS, open_facts, open_sections
+from hub.feeds.sealing import ALL_TIERS, OpenedSections, open_facts
 from hub.model.tier import Tier
 from hub.policy.engine import load
 from hub.store.directory import Directory, open_keyring
@@ -91,7 +91,7 @@ def _opens(sealed: SealedFile | None, ring: Keyring) -> bool:
         return False  # its data keys are gone
     try:
         open_facts(ring, sealed)
-        open_sections(ring, sealed, ALL_TIERS)
+        dict(OpenedSections(ring, sealed, ALL_TIERS))
     except HubError:
         return False
     return True

@@ -1,6 +1,8 @@
 """From opened sections to what the store keeps: envelopes, facts for deciding, tokens to be found by."""
 
-from typing import Any, NamedTuple
+from collections import ChainMap
+from collections.abc import Iterator
+from typing import Any, NamedTuple, cast
 
 from hub.model.file import Section, Sections
 from hub.model.subject import Facts
@@ -8,7 +10,7 @@ from hub.model.tier import Tier
 from hub.schema.idno import birth_date_of
 from hub.store.engine import Tokens
 from hub.store.keys import Keyring
-from hub.store.sections import SealedFile, data_key, decode, encode, fresh_keys, seal, unseal, version_of
+from hub.store.sections import EMPTY, SealedFile, data_key, decode, encode, fresh_keys, seal, unseal, version_of
 from hub.store.tokens import idno_token, list_token, rid_token
 
 LISTED_TAGS = ("tag.alone",)
@@ -21,6 +23,8 @@ class FeedWarrant(NamedTuple):
     tiers: frozenset[Tier]
 
 
+_DECIDING = frozenset({Tier.BASIC, Tier.IDENTITY})
+"""Sections that facts are taken from."""
 ALL_TIERS = FeedWarrant(frozenset(Tier))
 
 
@@ -52,21 +56,38 @@ def new_file(ring: Keyring, resident: int, file: Sections, rid: str) -> NewFile:
     """Seal a new person's sections under fresh keys; a tier without values is sealed empty."""
     keys = fresh_keys(ring)
     facts = facts_of(file, rid)
-    envelopes = []
-    for tier in Tier:
-        content = facts._asdict() if tier is Tier.CONTROL else encode(file.get(tier, {}))
-        envelopes.append(seal(data_key(ring, keys, tier, ALL_TIERS), resident, tier, 1, content))
+    contents = {tier: encode(section) for tier, section in file.items()}
+    contents[Tier.CONTROL] = facts._asdict()
+    envelopes = [seal(keys.plain[tier], resident, tier, 1, contents.get(tier, EMPTY)) for tier in Tier]
     lookups = (rid_token(ring, rid), idno_token(ring, idno_of(file)))
-    return NewFile(resident, keys, envelopes, Tokens(lookups, lists_of(ring, file, facts)))
+    return NewFile(resident, keys.wrapped, envelopes, Tokens(lookups, lists_of(ring, file, facts)))
 
 
-def open_sections(ring: Keyring, sealed: SealedFile, warrant: FeedWarrant) -> dict[Tier, Section]:
-    """Open the sections that were fetched, but the control section. Raises OperatorError where one was changed."""
-    return {
-        tier: decode(unseal(data_key(ring, sealed.keys, tier, warrant), sealed.resident, tier, envelope))
-        for tier, envelope in sealed.sections.items()
-        if tier is not Tier.CONTROL
-    }
+class OpenedSections(Sections):
+    """A person's sections, each opened when it is first looked at.
+
+    Args:
+        ring: the keys.
+        sealed: the row, with the envelopes that were fetched.
+        warrant: the right to open them.
+    """
+
+    def __init__(self, ring: Keyring, sealed: SealedFile, warrant: FeedWarrant) -> None:
+        self._ring, self._sealed, self._warrant = ring, sealed, warrant
+        self._opened: dict[Tier, Section] = {}
+
+    def __getitem__(self, tier: Tier) -> Section:
+        if (section := self._opened.get(tier)) is None:
+            key = data_key(self._ring, self._sealed.keys, tier, self._warrant)
+            section = decode(unseal(key, self._sealed.resident, tier, self._sealed.sections[tier]))
+            self._opened[tier] = section
+        return section
+
+    def __iter__(self) -> Iterator[Tier]:
+        return (tier for tier in self._sealed.sections if tier is not Tier.CONTROL)
+
+    def __len__(self) -> int:
+        return len(self._sealed.sections) - (Tier.CONTROL in self._sealed.sections)
 
 
 def open_facts(ring: Keyring, sealed: SealedFile) -> Facts:
@@ -86,9 +107,9 @@ def change(ring: Keyring, sealed: SealedFile, before: Sections, after: Sections,
         facts: the facts as opened.
         rid: the internal id; another than before where a former register's is carried over.
     """
-    whole = {**before, **after}
-    fresh = facts_of(whole, rid)
     contents = {tier: encode(section) for tier, section in after.items()}
+    whole = ChainMap(cast("dict[Tier, Section]", after), cast("dict[Tier, Section]", before))
+    fresh = facts_of(whole, rid) if rid != facts.rid or not _DECIDING.isdisjoint(after) else facts
     if fresh != facts:
         contents[Tier.CONTROL] = fresh._asdict()
     envelopes = {
@@ -101,7 +122,10 @@ def change(ring: Keyring, sealed: SealedFile, before: Sections, after: Sections,
         )
         for tier, content in contents.items()
     }
-    was, now = lists_of(ring, before, facts), lists_of(ring, whole, fresh)
+    was: tuple[bytes, ...] = ()
+    now: tuple[bytes, ...] = ()
+    if fresh.grid != facts.grid or Tier.CARE in after:
+        was, now = lists_of(ring, before, facts), lists_of(ring, whole, fresh)
     gained = tuple(token for token in now if token not in was)
     lost = tuple(token for token in was if token not in now)
     lookups = () if rid == facts.rid else (rid_token(ring, rid),)

@@ -1,10 +1,12 @@
 """The data directory: what lies where, and the difference between creating one and opening one."""
 
+import json
 import secrets
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from audit.checkpoint import check_origin
 from hub.errors import OperatorError
 from hub.store.keys import Keyring, create_keyring, refuse_open_to_others, write_secret
 
@@ -35,6 +37,12 @@ class Directory:
     def data_keys(self) -> Path:
         """Wrapped data keys: a database of their own, so that it can be backed up apart and briefly."""
         return self.path / "keys.db"
+
+    def remains(self) -> list[Path]:
+        """Whatever of keys, store and log may be left: a write-ahead log alone still belongs to a store."""
+        databases = (self.store, self.data_keys)
+        logs = [path.with_name(f"{path.name}-wal") for path in databases]
+        return [self.keys, *databases, *logs, self.path / "hub.toml", self.log_key]
 
     @property
     def lock(self) -> Path:
@@ -95,9 +103,12 @@ def create_directory(path: Path, development_key: bytes | None, origin: str = ""
 
     Raises:
         OperatorError: something is there already, and nothing was changed.
+        LogError: the origin cannot name a log, and nothing was changed.
     """
     directory = Directory(path)
-    taken = [p for p in (directory.keys, directory.store, directory.data_keys, path / "hub.toml") if p.exists()]
+    origin = origin or f"resident-hub.invalid/{secrets.token_hex(6)}"
+    check_origin(origin)
+    taken = [left for left in directory.remains() if left.exists()]
     if taken:
         raise OperatorError(f"{taken[0]} exists already; `hub init` never overwrites keys, a store or a log")
     if path.exists() and not path.is_dir():
@@ -107,8 +118,8 @@ def create_directory(path: Path, development_key: bytes | None, origin: str = ""
     create_keyring(directory.keys)
     if development_key is not None:
         write_secret(directory.development_key, development_key)
-    origin = origin or f"resident-hub.invalid/{secrets.token_hex(6)}"
-    write_secret(path / "hub.toml", f'format = {FORMAT}\norigin = "{origin}"\n'.encode())
+    # What JSON escapes in a text without control characters, TOML escapes in the same way.
+    write_secret(path / "hub.toml", f"format = {FORMAT}\norigin = {json.dumps(origin)}\n".encode())
     return directory
 
 

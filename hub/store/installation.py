@@ -33,7 +33,7 @@ def create(path: Path, development_key: bytes | None = None, origin: str = "") -
     create_log(db, directory.origin())
     db.execute("COMMIT")
     db.close()
-    directory.log_key.write_text(f"{signer(directory, ring).verifier}\n", "ascii")
+    directory.log_key.write_text(f"{signer(directory, ring).verifier}\n", "utf-8")
     writer = open_writer(directory, ring)
     writer.run([lambda tx: tx.record(prepare(system_event("init", datetime.now(UTC))))], sign=True)
     writer.close()

@@ -28,6 +28,9 @@ _HEADER = struct.Struct(">BI")
 _BODY = _HEADER.size + NONCE_BYTES
 _START_OF = {name: number * WRAPPED_BYTES for number, name in enumerate(SLOTS)}
 _TIER_OF = {name: Tier.CONTROL if name == "trail" else Tier(name) for name in SLOTS}
+_CHANCE_OF = {name: number * KEY_BYTES for number, name in enumerate(SLOTS)}
+_VALUE = tuple.__new__
+_WITHOUT_FLAGS = 2
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder().decode
 
@@ -46,9 +49,23 @@ class SealedFile(NamedTuple):
     sections: dict[Tier, bytes]
 
 
-def fresh_keys(ring: Keyring) -> bytes:
-    """New wrapped data keys for one person, one per slot."""
-    return b"".join(ring.wrap(os.urandom(KEY_BYTES), _TIER_OF[name]) for name in SLOTS)
+class FreshKeys(NamedTuple):
+    """Data keys of a new person.
+
+    Attributes:
+        plain: by slot, 32 bytes each; to seal the first sections with, then to be forgotten.
+        wrapped: as the store holds them, in the order of SLOTS.
+    """
+
+    plain: dict[str, bytes]
+    wrapped: bytes
+
+
+def fresh_keys(ring: Keyring) -> FreshKeys:
+    """Make data keys for one person, one per slot."""
+    chance = os.urandom(KEY_BYTES * len(SLOTS))
+    plain = {name: chance[start : start + KEY_BYTES] for name, start in _CHANCE_OF.items()}
+    return FreshKeys(plain, b"".join([ring.wrap(plain[name], tier) for name, tier in _TIER_OF.items()]))
 
 
 def data_key(ring: Keyring, keys: bytes, slot: str, warrant: Warrant) -> bytes:
@@ -98,12 +115,22 @@ def encode(section: Section) -> Any:
     return [list(table), fields]
 
 
+EMPTY: Any = encode({})
+"""What a section without values is."""
+
+
 def decode(content: Any) -> Section:
     """The section that `encode` made compact."""
     table: list[Any] = content[0]
     fields: dict[str, Any] = content[1]
+    # Runs for every field of every row of an import, hence the constructor without its checks of names.
     return {
-        name: tuple(Value(row[0], *table[row[1]], *map(tuple, row[2:])) for row in rows)
+        name: tuple(
+            [
+                _VALUE(Value, (row[0], *table[row[1]], tuple(row[2]) if len(row) > _WITHOUT_FLAGS else ()))
+                for row in rows
+            ]
+        )
         for name, rows in fields.items()
     }
 

@@ -65,8 +65,9 @@ def connect(path: Path, ring: Keyring) -> Any:
     Raises:
         OperatorError: it is missing, its key is another one, or a newer hub made it.
     """
-    if not path.is_file():
-        raise OperatorError(f"{path} is missing; restore it from a backup")
+    if not path.is_file() or not path.stat().st_size:
+        # The engine would take an empty file for a new database.
+        raise OperatorError(f"{path} is missing or empty; restore it from a backup")
     db = _connect(path, ring.database_key(path.name))
     version = db.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA:

@@ -1,0 +1,45 @@
+"""Lists: `cursor` and `limit` in a request's query."""
+
+from typing import NamedTuple
+from urllib.parse import parse_qsl
+
+from starlette.types import Scope
+
+from hub.errors import BadInput
+
+MOST_LISTED = 200
+MOST_CURSOR = 128
+_DIGITS_OF_LIMIT = 3
+
+
+class Paging(NamedTuple):
+    """Where a list continues and how much of it is wanted; None where the caller does not say.
+
+    Attributes:
+        cursor: `next` of the page before.
+        limit: how many items at most, 1 to `MOST_LISTED`.
+    """
+
+    cursor: str | None = None
+    limit: int | None = None
+
+
+def read_paging(scope: Scope) -> Paging:
+    """Read `cursor` and `limit`; other parameters are not for lists and are passed over. Raises BadInput."""
+    query = scope["query_string"]
+    if not query:
+        return Paging()
+    said = dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True))
+    text, limit = said.get("limit"), None
+    if text is not None:
+        limit = int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS_OF_LIMIT else 0
+    return checked(said.get("cursor"), limit)
+
+
+def checked(cursor: str | None, limit: int | None) -> Paging:
+    """Refuse what no list can answer. Raises BadInput."""
+    if limit is not None and not 0 < limit <= MOST_LISTED:
+        raise BadInput("limit", f"must be from 1 to {MOST_LISTED}")
+    if cursor is not None and len(cursor) > MOST_CURSOR:
+        raise BadInput("cursor", f"must have at most {MOST_CURSOR} characters")
+    return Paging(cursor or None, limit)
