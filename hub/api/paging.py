@@ -31,7 +31,7 @@ def read_paging(scope: Scope) -> Paging:
         return Paging()
     said = dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True))
     text, limit = said.get("limit"), None
-    if text is not None:
+    if text:
         limit = int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS_OF_LIMIT else 0
     return checked(said.get("cursor"), limit)
 

@@ -36,7 +36,7 @@ async def _checkpoint(road: Road, scope: Scope, _receive: Receive) -> Reply:
 
 
 @router.get(
-    "/v1/receipts/{index}",
+    "/v1/receipts/{index}",  # noqa: FAST003 - documented below
     operation_id="receipt",
     response_class=Response,
     dependencies=BEARER,

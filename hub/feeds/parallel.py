@@ -1,6 +1,5 @@
 """Running an import's parts: side by side for large files, one after the other for small ones."""
 
-import csv
 import gc
 import hashlib
 import multiprocessing
@@ -11,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from hub.errors import BadInput, HubError
+from hub.feeds.beside import Beside, read_rows
+from hub.feeds.conflicts import COLUMNS as CONFLICT_COLUMNS
 from hub.feeds.conflicts import conflicts_path
 from hub.feeds.feed import load_feed
 from hub.feeds.ingest import PARTS, Counts, Job, import_lock, part_path, run_part
 from hub.feeds.reader import FeedFile
-from hub.feeds.rejected import rejected_path
+from hub.feeds.rejected import BOOKKEEPING, rejected_path
 from hub.model.instant import day_of
 from hub.store.directory import Directory, open_keyring
 from hub.store.installation import open_writer
@@ -23,7 +24,6 @@ from hub.store.installation import open_writer
 SMALL = 512 * 1024
 """Bytes up to which a second process costs more than it saves."""
 _POLL = 0.2
-_LEADING_BYTES = b"\xef\xbb\xbf"
 
 
 def ingest(path: Path, feed: str, file: Path, progress: Callable[[int], object], at: str = "") -> Counts:
@@ -47,12 +47,12 @@ def ingest(path: Path, feed: str, file: Path, progress: Callable[[int], object],
         raise BadInput("file", f"{file} does not exist")
     directory = Directory(path)
     open_keyring(directory)
-    FeedFile(file, load_feed(feed))
+    columns = FeedFile(file, load_feed(feed)).columns
     with import_lock(directory):
         job = Job(path, feed, file, _digest(file), at or day_of(datetime.now(UTC)).isoformat())
         run = _one_after_the_other if file.stat().st_size <= SMALL else _side_by_side
         counts = run(job, progress)
-        _join(file)
+        _join(file, columns)
         _forget(directory, job.digest)
     return Counts(
         created=sum(each.created for each in counts),
@@ -122,31 +122,20 @@ def _digest(file: Path) -> bytes:
         return hashlib.file_digest(stream, "sha256").digest()
 
 
-def _join(file: Path) -> None:
+def _join(file: Path, columns: tuple[str, ...]) -> None:
     """Put what the parts wrote beside the file together, in the order of its rows."""
-    for name in (rejected_path, conflicts_path):
+    for name, header, place in (
+        (rejected_path, (*columns, *BOOKKEEPING), len(columns)),
+        (conflicts_path, CONFLICT_COLUMNS, 0),
+    ):
         parts = [name(part_path(file, part)) for part in range(PARTS)]
-        rows, header = [], []
-        for part in parts:
-            if part.is_file():
-                with part.open(encoding="utf-8-sig", newline="") as stream:
-                    header, *more = list(csv.reader(stream))
-                    rows += more
-        target = name(file)
-        target.unlink(missing_ok=True)
-        if rows:
-            place = header.index("row") if name is conflicts_path else len(header) - 3
-            _write_private(target, [header, *sorted(rows, key=lambda cells: int(cells[place]))])
+        rows = [cells for part in parts for cells in read_rows(part, len(header))]
+        whole = Beside(name(file), header)
+        for cells in sorted(rows, key=lambda cells, place=place: int(cells[place])):  # type: ignore[misc]
+            whole.write(cells)
+        whole.close()
         for part in parts:
             part.unlink(missing_ok=True)
-
-
-def _write_private(path: Path, rows: list[list[str]]) -> None:
-    path.touch(mode=0o600)
-    with path.open("wb") as stream:
-        stream.write(_LEADING_BYTES)
-    with path.open("a", encoding="utf-8", newline="") as text:
-        csv.writer(text).writerows(rows)
 
 
 def _forget(directory: Directory, digest: bytes) -> None:
