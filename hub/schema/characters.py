@@ -31,7 +31,7 @@ _PRIVATE = {
 }
 _FOLD = _WIDE | _PRIVATE
 
-_PLAIN = re.compile(rf"[0-9A-Za-z{HAN}]+(?: ?[0-9A-Za-z{HAN}]+)*").fullmatch
+_PLAIN = re.compile(rf"[0-9A-Za-z{HAN}]+(?: [0-9A-Za-z{HAN}]+)*").fullmatch
 
 # Control characters, lone surrogates, the mark of lost characters, non-characters, and marks that turn the reading
 # direction around.
