@@ -4,13 +4,24 @@ Exit status: 0 what was asked for is true, 1 it is false or not shown, 2 the que
 """
 
 import argparse
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 
-from audit.errors import VerificationError
-from audit.note import Verifier
-from audit.verify import parse_receipt, parse_trust, verify_receipt
+from audit import web
+from audit.checkpoint import Checkpoint
+from audit.cosignature import CosignatureSigner
+from audit.errors import LogError, VerificationError
+from audit.policy import Policy, parse_trust
+from audit.proof import parse_proof
+from audit.rebuild import rebuild
+from audit.source import CHECKPOINT_BYTES, PublishedLog, check_growth, find
+from audit.strict import decimal
+from audit.verify import parse_receipt, verify_receipt
+from audit.witness import Witness, create
+from audit.witness_server import WitnessServer
 
 TRUE, FALSE, USAGE = 0, 1, 2
 
@@ -25,33 +36,126 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit status.
     """
     options = _parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = options.run
     try:
-        return _verify(options)
+        return run(options)
+    except VerificationError as error:
+        return _say(f"false: {error}", FALSE)
+    except LogError as error:
+        return _usage(str(error))
     except OSError as error:
-        return _usage(f"{error.filename}: {(error.strerror or 'unreadable').lower()}")
+        where = f"{error.filename}: " if error.filename else ""
+        return _usage(f"{where}{_reason(error)}")
 
 
 def _verify(options: argparse.Namespace) -> int:
-    receipt = options.receipt.read_bytes()
+    if web.is_url(options.place) or Path(options.place).is_dir():
+        return _fsck(options)
+    data = Path(options.place).read_bytes()
     proof = options.proof.read_bytes() if options.proof else None
-    try:
-        verifiers = parse_trust(options.trust.read_bytes())
-    except VerificationError as error:
-        return _usage(f"{options.trust}: {error}")
-    try:
-        verdict = _check_receipt(receipt, proof, verifiers)
-    except VerificationError as error:
-        return _say(f"false: {error}", FALSE)
-    return _say(f"true: {verdict}", TRUE)
+    policy = _trust(options)
+    if policy is None:
+        return USAGE
+    return _say(f"true: {_check_receipt(data, proof, policy)}", TRUE)
 
 
-def _check_receipt(data: bytes, proof: bytes | None, verifiers: Sequence[Verifier]) -> str:
+def _check_receipt(data: bytes, proof: bytes | None, policy: Policy) -> str:
     receipt = parse_receipt(data)
     if proof is None:
         raise VerificationError("the leaf commits to what the receipt shows, but without --proof it is in no log")
-    proved = verify_receipt(receipt, proof, verifiers)
+    proved = verify_receipt(receipt, proof, policy.keys)
+    note = parse_proof(proof).checkpoint
+    policy.check(note)
     shown = " and ".join(receipt.parts) or "nothing"
-    return f"entry {proved.index} of {receipt.origin} is in its tree of {proved.checkpoint.size}; shown: {shown}"
+    verdict = f"entry {proved.index} of {receipt.origin} is in its tree of {proved.checkpoint.size}; shown: {shown}"
+    return verdict + _seen(policy, note)
+
+
+def _fsck(options: argparse.Namespace) -> int:
+    source = find(options.place)
+    policy = _trust(options)
+    if policy is None:
+        return USAGE
+    checkpoint = rebuild(source, policy, os.cpu_count() or 1)
+    seen = _seen(policy, source.read("checkpoint", CHECKPOINT_BYTES))
+    return _say(f"true: all {checkpoint.size} entries of {checkpoint.origin} lead to its signed root{seen}", TRUE)
+
+
+def _proof(options: argparse.Namespace) -> int:
+    source = find(options.place)
+    policy = _trust(options)
+    if policy is None:
+        return USAGE
+    log = PublishedLog(source, policy)
+    index = decimal(options.index, "index")
+    log.entry(index)
+    sys.stdout.buffer.write(log.prove(index).serialized())
+    return TRUE
+
+
+def _consistency(options: argparse.Namespace) -> int:
+    old_note, new_note = _note(options.old), _note(options.new)
+    policy = _trust(options)
+    if policy is None:
+        return USAGE
+    old, new = policy.check(old_note), policy.check(new_note)
+    if old.size > new.size:
+        raise VerificationError(f"the log had {old.size} entries and has {new.size}: an older copy was put back")
+    _check_consistency(old, new, new_note, options.new, policy)
+    return _say(f"true: the tree of {old.size} of {new.origin} is the beginning of its tree of {new.size}", TRUE)
+
+
+def _witness(options: argparse.Namespace) -> int:
+    if options.create:
+        signer = CosignatureSigner.generate(options.create)
+        create(options.folder, signer)
+        return _say(str(signer.verifier), TRUE)
+    if options.trust is None:
+        return _usage("a witness needs --trust, the keys of the logs it is to witness; or --create")
+    policy = _trust(options)
+    if policy is None:
+        return USAGE
+    witness = Witness.open(options.folder, [log.key for log in policy.logs])
+    with closing(witness), WitnessServer(witness, options.host, options.port) as server:
+        _say(f"{witness.signer.verifier} {server.url}", TRUE)
+        sys.stdout.flush()
+        with suppress(KeyboardInterrupt):
+            server.serve_forever()
+    return TRUE
+
+
+def _check_consistency(old: Checkpoint, new: Checkpoint, note: bytes, place: str, policy: Policy) -> None:
+    if old.size in {0, new.size}:
+        check_growth(old, new, [])
+    elif _is_log(place):
+        PublishedLog(find(place), policy, note).check_beginning(old)
+    else:
+        raise VerificationError("two checkpoints alone do not show that one grew out of the other; NEW must be a log")
+
+
+def _note(place: str) -> bytes:
+    if _is_log(place):
+        return find(place).read("checkpoint", CHECKPOINT_BYTES)
+    with Path(place).open("rb") as file:
+        return file.read(CHECKPOINT_BYTES)
+
+
+def _is_log(place: str) -> bool:
+    return web.is_url(place) or Path(place).is_dir()
+
+
+def _trust(options: argparse.Namespace) -> Policy | None:
+    """What the caller trusts; None, once they have been told, where the file says nothing of the kind."""
+    try:
+        return parse_trust(options.trust.read_bytes())
+    except VerificationError as error:
+        _usage(f"{options.trust}: {error}")
+        return None
+
+
+def _seen(policy: Policy, note: bytes) -> str:
+    names = [witness.key.name for witness in policy.witnesses if witness.name in policy.seen_by(note)]
+    return f"; seen by {' and '.join(names)}" if names else ""
 
 
 def _say(verdict: str, status: int) -> int:
@@ -62,18 +166,50 @@ def _say(verdict: str, status: int) -> int:
 
 
 def _usage(message: str) -> int:
-    print(f"audit: {message}", file=sys.stderr)
+    print(f"audit: {message}".encode("ascii", "backslashreplace").decode(), file=sys.stderr)
     return USAGE
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(getattr(error, "reason", "")) or str(error) or "unreadable").lower()
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m audit", description="Check what a log has handed out.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    verify = commands.add_parser("verify", help="check a receipt against its proof and the log's key")
-    verify.add_argument("receipt", type=Path, metavar="RECEIPT.json", help="a receipt, or the answer it came with")
-    verify.add_argument("--trust", type=Path, required=True, metavar="VKEY_FILE", help="verifier keys, one on a line")
-    verify.add_argument("--proof", type=Path, metavar="PROOF_FILE", help="the entry's c2sp.org/tlog-proof@v1")
+    verify = _command(commands, "verify", _verify, "check a receipt, an evidence pack, or a whole published log")
+    verify.add_argument("place", metavar="PLACE", help="a receipt, a pack, a folder, or a URL")
+    verify.add_argument("--proof", type=Path, metavar="PROOF_FILE", help="of a receipt: its c2sp.org/tlog-proof@v1")
+    fsck = _command(commands, "fsck", _fsck, "rebuild the root of a published log from all of its entries")
+    fsck.add_argument("place", metavar="SOURCE", help="a folder or a URL")
+    proof = _command(commands, "proof", _proof, "write the c2sp.org/tlog-proof@v1 of an entry, once it is checked")
+    proof.add_argument("place", metavar="SOURCE", help="a folder or a URL")
+    proof.add_argument("index", metavar="INDEX", help="the entry, counted from zero")
+    consistency = _command(commands, "consistency", _consistency, "check that a log has only grown")
+    consistency.add_argument("old", metavar="OLD", help="a checkpoint that was kept, or a copy of the log")
+    consistency.add_argument("new", metavar="NEW", help="the log now, a folder or a URL, or its checkpoint")
+    witness = commands.add_parser("witness", help="cosign logs' checkpoints for as long as they only grow")
+    witness.set_defaults(run=_witness)
+    witness.add_argument("folder", type=Path, metavar="FOLDER", help="where the witness keeps its key and what it saw")
+    witness.add_argument("--create", metavar="NAME", help="make the witness, say its verifier key, and end")
+    witness.add_argument("--trust", type=Path, metavar="VKEY_FILE", help="the keys of the logs to witness")
+    witness.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
+    witness.add_argument("--port", type=int, default=8090, help="the port, 0 for any (default: %(default)s)")
     return parser
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    does: str,
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=does)
+    command.set_defaults(run=run)
+    command.add_argument(
+        "--trust", type=Path, required=True, metavar="VKEY_FILE", help="verifier keys, one on a line, or a tlog-policy"
+    )
+    return command
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from audit.errors import LogError, VerificationError
 from audit.merkle import EMPTY_ROOT, HASH_BYTES
-from audit.note import Signer, Verifier, is_key_name, sign, verify
+from audit.note import Key, Signer, Verifier, is_key_name, sign, verify
 from audit.strict import base64_bytes, base64_text, decimal
 
 __all__ = [
@@ -75,7 +75,7 @@ def sign_checkpoint(checkpoint: Checkpoint, signer: Signer) -> bytes:
     return sign(checkpoint.text(), signer)
 
 
-def verify_checkpoint(data: bytes, verifiers: Sequence[Verifier], origin: str | None = None) -> Checkpoint:
+def verify_checkpoint(data: bytes, verifiers: Sequence[Key], origin: str | None = None) -> Checkpoint:
     """Open a checkpoint that the log itself has signed.
 
     Args:
@@ -87,11 +87,12 @@ def verify_checkpoint(data: bytes, verifiers: Sequence[Verifier], origin: str | 
     Raises:
         VerificationError: malformed, not signed by the log's key, another log's, or a known key's signature is bad.
     """
-    note = verify(data, list(verifiers))
+    note = verify(data, verifiers)
     checkpoint = parse_checkpoint(note.text)
     if origin is not None and checkpoint.origin != origin:
         raise VerificationError("the checkpoint is another log's")
-    if all(signature.name != checkpoint.origin for signature in note.signatures):
+    own = {(key.name, key.key_id) for key in verifiers if isinstance(key, Verifier) and key.name == checkpoint.origin}
+    if not any((signature.name, signature.key_id) in own for signature in note.signatures):
         raise VerificationError("the log's own key has not signed the checkpoint")
     return checkpoint
 

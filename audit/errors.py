@@ -11,8 +11,12 @@ class VerificationError(Exception):
     """
 
     def __init__(self, message: str, index: int | None = None) -> None:
-        super().__init__(message)
+        # Both as arguments, so that an error found in another process arrives whole.
+        super().__init__(message, index)
         self.index = index
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class LogError(Exception):

@@ -79,9 +79,11 @@ def subtree_hash(hashes: Sequence[bytes]) -> bytes:
     Args:
         hashes: 1, 2, 4, 8 and so on hashes of 32 bytes.
     """
+    # Whole logs pass here; hence no call for each hash.
+    sha256 = hashlib.sha256
     while len(hashes) > 1:
         pairs = iter(hashes)
-        hashes = [node_hash(left, right) for left, right in zip(pairs, pairs, strict=True)]
+        hashes = [sha256(b"\x01" + left + right).digest() for left, right in zip(pairs, pairs, strict=True)]
     return hashes[0]
 
 

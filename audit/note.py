@@ -4,8 +4,9 @@ A key's id is the beginning of SHA-256(name ‖ 0x0A ‖ type ‖ public key): a
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Protocol, Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -16,13 +17,17 @@ from audit.strict import base64_bytes, base64_text
 ED25519 = 0x01
 """The signature type of Ed25519 over the note's text."""
 
+COSIGNATURE = 0x04
+"""The signature type of a witness's Ed25519 with a time, c2sp.org/tlog-cosignature."""
+
 MAX_SIGNATURES = 100
 """More signature lines than this are refused unread; other implementations draw the line here too."""
 
 _ID_BYTES = 4
-_KEY_BYTES = 32
+KEY_BYTES = 32
 _DASH = "\N{EM DASH} "
-_PRIVATE = "PRIVATE+KEY+"
+_KINDS = {ED25519: "an Ed25519 key", COSIGNATURE: "a witness's Ed25519 key"}
+PRIVATE = "PRIVATE+KEY+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,21 @@ class Note:
     signatures: tuple[Signature, ...]
 
 
+class Key(Protocol):
+    """What checks the signatures of one key, of whatever type."""
+
+    @property
+    def name(self) -> str:
+        """The key's name."""
+
+    @property
+    def key_id(self) -> bytes:
+        """The key's id, 4 bytes."""
+
+    def verify(self, text: str, signature: bytes) -> bool:
+        """Whether a signature over a note's text is by this key."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verifier:
     """A public key and the name it signs under.
@@ -76,7 +96,7 @@ class Verifier:
         Raises:
             VerificationError: another form, another type than Ed25519, or an id that is not this key's.
         """
-        name, key = _parse_key(text)
+        name, key = parse_key(text, ED25519)
         verifier = cls(name, key)
         if text != str(verifier):
             raise VerificationError("the verifier key's id is not that of its name and key")
@@ -85,10 +105,10 @@ class Verifier:
     @property
     def key_id(self) -> bytes:
         """The key's id, 4 bytes."""
-        return hashlib.sha256(self.name.encode() + b"\n" + bytes([ED25519]) + self.public).digest()[:_ID_BYTES]
+        return key_id(self.name, ED25519, self.public)
 
     def __str__(self) -> str:
-        return _format_key(self.name, self.key_id, self.public)
+        return format_key(self.name, self.key_id, ED25519, self.public)
 
     def verify(self, text: str, signature: bytes) -> bool:
         """Whether a signature of 64 bytes over a note's text is by this key."""
@@ -111,7 +131,7 @@ class Signer:
     """
 
     def __init__(self, name: str, private: bytes) -> None:
-        if not is_key_name(name) or len(private) != _KEY_BYTES:
+        if not is_key_name(name) or len(private) != KEY_BYTES:
             raise LogError("a signer key needs a name without spaces and plus signs, and 32 bytes")
         self._key = Ed25519PrivateKey.from_private_bytes(private)
         self._private = private
@@ -130,7 +150,7 @@ class Signer:
             LogError: another form, another type than Ed25519, or an id that is not this key's.
         """
         try:
-            name, private = _parse_key(text.removeprefix(_PRIVATE))
+            name, private = parse_key(text.removeprefix(PRIVATE), ED25519)
         except VerificationError:
             raise LogError("the signer key is malformed") from None
         signer = cls(name, private)
@@ -145,7 +165,7 @@ class Signer:
 
     def secret(self) -> str:
         """The signer key as text, for the one file that keeps it."""
-        return _PRIVATE + _format_key(self.name, self.verifier.key_id, self._private)
+        return PRIVATE + format_key(self.name, self.verifier.key_id, ED25519, self._private)
 
     def sign(self, text: str) -> Signature:
         """Sign a note's text. Ed25519 is deterministic: the same text gives the same signature."""
@@ -192,10 +212,10 @@ def parse(data: bytes) -> Note:
     signatures = lines.split("\n")[:-1]
     if len(signatures) > MAX_SIGNATURES:
         raise VerificationError(f"the note has more than {MAX_SIGNATURES} signatures")
-    return Note(text + "\n", tuple(_parse_signature(line) for line in signatures))
+    return Note(text + "\n", tuple(parse_signature(line) for line in signatures))
 
 
-def verify(data: bytes, verifiers: list[Verifier]) -> Note:
+def verify(data: bytes, verifiers: Sequence[Key]) -> Note:
     """Open a note.
 
     Every signature by a known key must be good, also one that repeats another; signatures by unknown keys are
@@ -233,7 +253,8 @@ def is_key_name(name: str) -> bool:
     return bool(name) and not any(c.isspace() or c == "+" or c < " " or "\ud800" <= c <= "\udfff" for c in name)
 
 
-def _parse_signature(line: str) -> Signature:
+def parse_signature(line: str) -> Signature:
+    """Take a signature line apart, without its newline. Raises VerificationError."""
     name, _, encoded = line.removeprefix(_DASH).partition(" ")
     if not line.startswith(_DASH) or not is_key_name(name):
         raise VerificationError("a line after the note's text is not a signature line")
@@ -243,22 +264,39 @@ def _parse_signature(line: str) -> Signature:
     return Signature(name, blob[:_ID_BYTES], blob[_ID_BYTES:])
 
 
-def _parse_key(text: str) -> tuple[str, bytes]:
-    # Split at the first two plus signs only: base64 may hold more of them. Callers compare the id by writing the
-    # key out again, which leaves it one spelling.
+def parse_key(text: str, kind: int) -> tuple[str, bytes]:
+    """Take the encoding of a key apart, without checking its id.
+
+    Args:
+        text: `name+id+base64(type ‖ key)`. Callers write the key out again and compare, which leaves it one spelling.
+        kind: the type it must be of.
+
+    Returns:
+        The name and the key's 32 bytes.
+
+    Raises:
+        VerificationError: another form or type.
+    """
+    # Split at the first two plus signs only: base64 may hold more of them.
     name, _, rest = text.partition("+")
     _, _, encoded = rest.partition("+")
     blob = base64_bytes(encoded, "key")
-    if not is_key_name(name) or len(blob) != 1 + _KEY_BYTES:
+    if not is_key_name(name) or len(blob) != 1 + KEY_BYTES:
         raise VerificationError("the key is not of the form name+id+key")
-    if blob[0] != ED25519:
-        raise VerificationError("the key is not an Ed25519 key")
+    if blob[0] != kind:
+        raise VerificationError(f"the key is not {_KINDS[kind]}")
     return name, blob[1:]
 
 
-def _format_key(name: str, key_id: bytes, key: bytes) -> str:
-    return f"{name}+{key_id.hex()}+{base64_text(bytes([ED25519]) + key)}"
+def format_key(name: str, identifier: bytes, kind: int, key: bytes) -> str:
+    """The encoding of a key, `name+id+base64(type ‖ key)`."""
+    return f"{name}+{identifier.hex()}+{base64_text(bytes([kind]) + key)}"
 
 
-def _shown(verifier: Verifier) -> str:
+def key_id(name: str, kind: int, public: bytes) -> bytes:
+    """The id of a public key: the first 4 bytes of SHA-256(name ‖ 0x0A ‖ type ‖ public key)."""
+    return hashlib.sha256(name.encode() + b"\n" + bytes([kind]) + public).digest()[:_ID_BYTES]
+
+
+def _shown(verifier: Key) -> str:
     return f"{verifier.name}+{verifier.key_id.hex()}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from audit.checkpoint import Checkpoint, verify_checkpoint
 from audit.errors import VerificationError
 from audit.merkle import HASH_BYTES, leaf_hash, verify_inclusion
-from audit.note import Verifier
+from audit.note import Key
 from audit.strict import base64_bytes, base64_text, decimal
 
 _HEADER = "c2sp.org/tlog-proof@v1"
@@ -81,7 +81,7 @@ def parse_proof(data: bytes) -> Proof:
     return Proof(index, tuple(base64_bytes(line, "hash", HASH_BYTES) for line in lines), checkpoint, extra)
 
 
-def verify_proof(data: bytes, leaf: bytes, verifiers: Sequence[Verifier], origin: str | None = None) -> Proved:
+def verify_proof(data: bytes, leaf: bytes, verifiers: Sequence[Key], origin: str | None = None) -> Proved:
     """Check that a leaf is in a log that a trusted key has signed.
 
     Args:

@@ -12,7 +12,7 @@ from typing import Any
 from audit.entry import PARTS, SALT_BYTES, canonical, commitment, leaf_data
 from audit.errors import VerificationError
 from audit.merkle import HASH_BYTES
-from audit.note import Verifier
+from audit.note import Key, Verifier
 from audit.proof import Proved, verify_proof
 from audit.strict import MAX_SIZE, base64_bytes
 
@@ -70,7 +70,7 @@ def parse_receipt(data: bytes) -> Receipt:
     return receipt
 
 
-def verify_receipt(receipt: Receipt, proof: bytes, verifiers: Sequence[Verifier]) -> Proved:
+def verify_receipt(receipt: Receipt, proof: bytes, verifiers: Sequence[Key]) -> Proved:
     """Check that a receipt's entry stands in the log it names, at the index it names.
 
     Args:

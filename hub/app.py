@@ -25,9 +25,10 @@ from hub.model.instant import now_utc
 from hub.policy.engine import load
 from hub.store.directory import Directory, open_keyring
 from hub.store.erasure import finish_erasures
-from hub.store.installation import open_writer
+from hub.store.installation import open_writer, system_event
 from hub.store.lane import Lane
 from hub.store.sqlcipher import SqlcipherReader
+from hub.store.trail import prepare
 from hub.store.turn import Turn
 from hub.telemetry.logging import set_up
 from hub.telemetry.settings import telemetry_settings
@@ -57,6 +58,7 @@ def create_app(directory: Directory) -> Front:
         lane = Lane(writer, directory.origin(), time.monotonic)
         reader = SqlcipherReader(directory, ring)
         standing = Standing(reader)
+        writer.run([lambda tx: tx.record(prepare(system_event("start", now_utc(), policy=policies.digest)))])
         finish_erasures(writer, reader, now_utc())
         turn = Turn(reader, standing.refresh)
         app.state.road = Road(reader, ring, lane, policies, verifier, standing, turn, now_utc, front.meter)
@@ -71,7 +73,9 @@ def create_app(directory: Directory) -> Front:
         reader.close()
         front.close()
 
-    app = FastAPI(title="Resident hub", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Resident hub", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False
+    )
     for module in _ROUTERS:
         app.router.routes.extend(module.router.routes)
     app.add_exception_handler(HTTPException, _for_http)

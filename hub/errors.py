@@ -58,6 +58,10 @@ class Unauthenticated(CallerError):  # noqa: N818 - the contract's own word
     """No valid credentials came with the request."""
 
 
+class NotAllowed(CallerError):  # noqa: N818 - the contract's own word
+    """This role, or this way of asking, may not call the route at all."""
+
+
 class OperatorError(HubError):
     """Whoever runs the hub must act: settings, keys, files, policies."""
 

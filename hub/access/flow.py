@@ -144,7 +144,7 @@ class Road:
             TrailUnavailable: nothing is disclosed of anybody.
         """
         purpose, fields, reason = state_matter(*claim, self.policies)
-        common = AccessRequest(caller, SubjectRef(), purpose, fields, reason, trace_id)
+        common = AccessRequest(caller, SubjectRef(), purpose, fields, reason, trace_id, self.policies.digest)
         await self._hold_back(caller)
         outcomes: list[Outcome | BadInput] = []
         for start in range(0, len(subjects), _TOGETHER):
@@ -171,13 +171,15 @@ class Road:
         filings: tuple[Filing, ...] = ()
         if purpose is not None and caller.principal.role in FILING_ROLES:
             filings = self.standing.filings(caller.principal, purpose.id, caller.today)
-        if (denial := decide_purpose(request, next(iter(filings), None))) is not None or purpose is None:
-            return self._denied(denial or Denial(request, (Reason.UNKNOWN_PURPOSE,)), None)
-        tiers = self.sections(purpose.id, caller.principal.requester)
+        denial = decide_purpose(request, next(iter(filings), None))
+        tiers = self.sections(purpose.id, caller.principal.requester) if purpose and denial is None else ()
         try:
             found = locate(request.subject, caller.principal, tiers, self.reader, self.ring)
         except OperatorError:
             return self._denied(Denial(request, (Reason.NOT_AVAILABLE,), truth="damaged"), None)
+        if denial is not None:
+            # The answer says nothing of the person, but they shall find the attempt among the accesses to their file.
+            return self._denied(denial, found)
         return self.judge(request, filings, found)
 
     def judge(self, request: AccessRequest, filings: tuple[Filing, ...], found: Located | None) -> Outcome:
@@ -211,7 +213,8 @@ class Road:
         caller = denial.request.caller
         if denial.reasons == (Reason.OUT_OF_SCOPE,):
             self.misses.note(caller.principal.id, caller.at)
-        return Outcome(denial, denied(denial, self.ring, found.trail_key if found else None))
+        resident, key = (found.sealed.resident, found.trail_key) if found else (None, None)
+        return Outcome(denial, denied(denial, self.ring, resident, key))
 
     def answer(self, outcome: Outcome, receipt: Receipt) -> Answer:
         """Step 7. The receipt is what makes an outcome an answer."""

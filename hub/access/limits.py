@@ -6,7 +6,8 @@ SLOWED_FROM = 60
 REFUSED_FROM = 120
 FORGIVEN_PER_SECOND = 0.2
 SLOWER_BY = 0.01
-LONGEST_DELAY = 1.0
+LONGEST_DELAY = (REFUSED_FROM - SLOWED_FROM) * SLOWER_BY
+"""Seconds: the last answer before refusal is held back by nearly as much."""
 _MOST_CALLERS = 10_000
 
 
@@ -34,7 +35,7 @@ class Misses:
 
     def delay(self, principal: str, at: datetime) -> float:
         """Seconds by which the next answer is held back."""
-        return min(LONGEST_DELAY, max(0.0, self.level(principal, at) - SLOWED_FROM) * SLOWER_BY)
+        return max(0.0, self.level(principal, at) - SLOWED_FROM) * SLOWER_BY
 
     def refused(self, principal: str, at: datetime) -> bool:
         """Whether the next question is refused unheard."""

@@ -46,7 +46,8 @@ def state_purpose(caller: Caller, claim: Claim, policies: Snapshot, trace_id: st
         BadInput: naming the member and the rule. An unknown purpose is no bad input: it is decided on.
     """
     purpose, fields, reason = state_matter(claim.purpose, claim.fields, claim.reason, policies)
-    return AccessRequest(caller, state_subject(claim.subject), purpose, fields, reason, trace_id)
+    subject = state_subject(claim.subject)
+    return AccessRequest(caller, subject, purpose, fields, reason, trace_id, policies.digest)
 
 
 def state_matter(

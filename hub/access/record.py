@@ -32,14 +32,13 @@ def disclosed(disclosure: Disclosure, ring: Keyring, trail_key: bytes) -> Event:
     return Event(act, _subject(ring, permit.resident, permit.request, disclosure.withheld), permit.resident, trail_key)
 
 
-def denied(denial: Denial, ring: Keyring, trail_key: bytes | None) -> Event:
-    """The event of a denial; `trail_key` is None where there is no such person."""
+def denied(denial: Denial, ring: Keyring, resident: int | None = None, trail_key: bytes | None = None) -> Event:
+    """The event of a denial; without internal id and trail key where there is no such person."""
     act = _act(denial.request, "denied", denial.withheld) | {"reasons": list(denial.reasons)}
-    known = denial.resident if trail_key is not None else None
-    subject = _subject(ring, known, denial.request, denial.withheld)
+    subject = _subject(ring, resident, denial.request, denial.withheld)
     if denial.truth:
         subject["truth"] = denial.truth
-    return Event(act, subject, known, trail_key)
+    return Event(act, subject, resident, trail_key)
 
 
 def searched(request: AccessRequest, listed: int) -> Event:
@@ -55,11 +54,13 @@ def _act(request: AccessRequest, outcome: str, withheld: tuple[Withheld, ...]) -
         "v": 1,
         "kind": "disclosure",
         "time": timestamp(request.caller.at),
-        "actor": principal.id,
+        # A resident's own id belongs to the part that is erased with them.
+        "actor": principal.role if principal.rid else principal.id,
         "operator": request.caller.operator,
         "role": principal.role,
         "department": principal.code,
         "area": principal.area,
+        "policy": request.policy,
         "purpose": purpose.id if purpose else None,
         "basis": None,
         "fields": [],
@@ -80,5 +81,7 @@ def _subject(
     # Free text may speak about the person, so the caller's reason is erased with them.
     name = b"resident\0%d" % resident if resident is not None else b"idno\0" + request.subject.idno.encode()
     part: dict[str, object] = {"subject": ring.pseudonym(name), "reason": request.reason}
+    if request.caller.principal.rid:
+        part["actor"] = request.caller.principal.id
     truths = [[each.field, each.truth] for each in withheld if each.truth]
     return part | {"truths": truths} if truths else part

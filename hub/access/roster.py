@@ -53,12 +53,12 @@ async def search(
         TrailUnavailable: nothing is listed.
     """
     purpose = road.policies.purposes[PURPOSE]
-    request = AccessRequest(caller, SubjectRef(), purpose, purpose.fields, "", trace_id)
+    request = AccessRequest(caller, SubjectRef(), purpose, purpose.fields, "", trace_id, road.policies.digest)
     denial = decide_purpose(request, None)
     if denial is None and not grid.startswith(caller.principal.area):
         denial = Denial(request, (Reason.OUT_OF_SCOPE,))
     if denial is not None:
-        [receipt] = await record([denied(denial, road.ring, None)], road.lane)
+        [receipt] = await record([denied(denial, road.ring)], road.lane)
         return refuse(denial, receipt)
     after = _resident_at(road, caller, cursor)
     road.turn.begin()

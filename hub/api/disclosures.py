@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope
 from hub.access.flow import Answer, Road
 from hub.access.purpose import Claim, SubjectClaim
 from hub.api.body import MOST_BATCH_BYTES, parse, read
-from hub.api.documented import authorization_of, served_by
+from hub.api.documented import caller_of, served_by
 from hub.api.problems import bad_input, problem, problem_reply
 from hub.api.reply import Reply, json_reply
 from hub.api.schemas import BEARER, BatchBody, BatchRequest, DisclosureBody, DisclosureRequest, problems
@@ -33,7 +33,7 @@ _batch = msgspec.json.Decoder(BatchClaim)
 
 
 async def _disclose(road: Road, scope: Scope, receive: Receive) -> Reply:
-    caller = await road.enter(authorization_of(scope))
+    caller = await caller_of(road, scope)
     trace_id = scope["state"]["trace_id"]
     answer = await road.disclose(caller, parse(_claim, await read(receive)), trace_id)
     if answer.status == 200:  # noqa: PLR2004
@@ -42,7 +42,7 @@ async def _disclose(road: Road, scope: Scope, receive: Receive) -> Reply:
 
 
 async def _disclose_batch(road: Road, scope: Scope, receive: Receive) -> Reply:
-    caller = await road.enter(authorization_of(scope))
+    caller = await caller_of(road, scope)
     trace_id = scope["state"]["trace_id"]
     batch = parse(_batch, await read(receive, MOST_BATCH_BYTES))
     if not 0 < len(batch.subjects) <= MOST_SUBJECTS:

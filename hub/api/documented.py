@@ -8,6 +8,8 @@ from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.api.reply import Reply
+from hub.errors import NotAllowed
+from hub.model.principal import Caller
 
 Handler = Callable[[Road, Scope, Receive], Awaitable[Reply]]
 _MARK = "served_directly_by"
@@ -80,6 +82,14 @@ def header_of(scope: Scope, name: bytes) -> str | None:
     return None
 
 
-def authorization_of(scope: Scope) -> str:
-    """The Authorization header, or an empty text."""
-    return header_of(scope, b"authorization") or ""
+async def caller_of(road: Road, scope: Scope) -> Caller:
+    """Step 1 of the road for a request.
+
+    Raises:
+        Unauthenticated: no valid credentials.
+        NotAllowed: it speaks on behalf of somebody, which no route takes: it must not run as the caller's own.
+    """
+    caller = await road.enter(header_of(scope, b"authorization") or "")
+    if header_of(scope, b"on-behalf-of") is not None:
+        raise NotAllowed("no mandate is accepted here")
+    return caller

@@ -9,7 +9,6 @@ from hub.api.reply import Reply, json_reply
 from hub.api.schemas import Health, problems
 
 router = APIRouter(tags=["operations"])
-_PROBE = "UPDATE counter SET n = n + 1 WHERE name = 'probe'"
 
 
 async def _healthz(_road: Road, _scope: Scope, _receive: Receive) -> Reply:
@@ -18,7 +17,7 @@ async def _healthz(_road: Road, _scope: Scope, _receive: Receive) -> Reply:
 
 async def _readyz(road: Road, _scope: Scope, _receive: Receive) -> Reply:
     road.reader.control_version()
-    await road.lane.write(lambda tx: tx.db.execute(_PROBE))
+    await road.lane.probe()
     return _health("ready")
 
 

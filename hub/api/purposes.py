@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
-from hub.api.documented import authorization_of, served_by
+from hub.api.documented import caller_of, served_by
 from hub.api.paging import MOST_LISTED, read_paging
 from hub.api.reply import Reply, json_reply
 from hub.api.schemas import BEARER, CURSOR, LIMIT, PurposesBody, problems
@@ -15,7 +15,7 @@ router = APIRouter(tags=["purposes"], dependencies=BEARER, responses=problems(40
 
 
 async def _purposes(road: Road, scope: Scope, _receive: Receive) -> Reply:
-    principal = (await road.enter(authorization_of(scope))).principal
+    principal = (await caller_of(road, scope)).principal
     cursor, limit = read_paging(scope)
     usable = [
         each for each in road.policies.purposes.values() if _may_use(principal, each) and each.id > (cursor or "")

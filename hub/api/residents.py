@@ -9,12 +9,12 @@ from starlette.types import Receive, Scope
 from hub.access.flow import Road
 from hub.access.roster import ROLES, Page, search
 from hub.api.body import parse, read
-from hub.api.documented import authorization_of, served_by
+from hub.api.documented import caller_of, served_by
 from hub.api.paging import checked, read_paging
 from hub.api.problems import problem_reply
 from hub.api.reply import Reply, json_reply
 from hub.api.schemas import BEARER, CURSOR, LIMIT, SearchBody, SearchRequest, problems
-from hub.errors import BadInput, Reason
+from hub.errors import BadInput, NotAllowed
 
 router = APIRouter(tags=["residents"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
 _GRID = re.compile(r"[1-9][0-9]{14}")
@@ -35,10 +35,10 @@ _claim = msgspec.json.Decoder(SearchClaim)
 
 
 async def _search(road: Road, scope: Scope, receive: Receive) -> Reply:
-    caller = await road.enter(authorization_of(scope))
+    caller = await caller_of(road, scope)
     trace_id = scope["state"]["trace_id"]
     if caller.principal.role not in ROLES:
-        return problem_reply(403, [Reason.NOT_ALLOWED.value], trace_id)
+        raise NotAllowed("the roster is for grid workers and clerks")
     claim = parse(_claim, await read(receive))
     if not _GRID.fullmatch(claim.grid):
         raise BadInput("grid", "must have 15 digits")

@@ -57,10 +57,17 @@ class DisclosureRequest(_Strict):
     reason: _Reason = None
 
 
+class OneOfMany(_Strict):
+    """A person of a batch, named in one of the two ways; one who is named wrongly gets a problem of their own."""
+
+    idno: str | None = None
+    rid: str | None = None
+
+
 class BatchRequest(_Strict):
     """The same read of many people's files."""
 
-    subjects: list[ByIdno | ByRid] = Field(min_length=1, max_length=1000)
+    subjects: list[OneOfMany] = Field(min_length=1, max_length=1000, examples=[[{"idno": "339999194303120020"}]])
     purpose: _Purpose
     fields: _Fields = None
     reason: _Reason = None

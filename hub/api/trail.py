@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
-from hub.api.documented import authorization_of, served_by
+from hub.api.documented import caller_of, served_by
 from hub.api.problems import problem_reply
 from hub.api.reply import Reply, text_reply
 from hub.api.schemas import BEARER, problems
@@ -19,7 +19,7 @@ _TEXT = {"content": {"text/plain": {"schema": {"type": "string"}}}}
 
 
 async def _receipt(road: Road, scope: Scope, _receive: Receive) -> Reply:
-    await road.enter(authorization_of(scope))
+    await caller_of(road, scope)
     text = scope["path_params"]["index"]
     plain = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
     proof = road.reader.receipt(int(text)) if plain else None

@@ -5,6 +5,7 @@ from pathlib import Path
 
 _PROC = Path("/proc")
 _TICKS = os.sysconf("SC_CLK_TCK")
+_BLOCK = 1 << 22
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -17,6 +18,20 @@ def workers_of(pid: int) -> list[int]:
 def computed(pids: list[int]) -> float:
     """Processor time of some processes so far, user and system, in seconds."""
     return sum(int(ticks) for pid in pids for ticks in _stat(pid)[11:13]) / _TICKS
+
+
+def read_from_disk(pids: list[int]) -> int:
+    """Bytes that some processes have had to fetch from the disk so far, because they were not in memory."""
+    lines = [line for pid in pids for line in (_PROC / str(pid) / "io").read_text("ascii").splitlines()]
+    return sum(int(line.split()[1]) for line in lines if line.startswith("read_bytes:"))
+
+
+def warm(path: Path) -> None:
+    """Read the files of a directory, so that the system has them in memory, as it has after some hours of service."""
+    for file in path.iterdir():
+        with file.open("rb", buffering=0) as stream:
+            while stream.read(_BLOCK):
+                pass
 
 
 def resident_bytes(pid: int) -> int:

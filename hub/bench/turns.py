@@ -10,7 +10,7 @@ import orjson
 
 from hub.bench.community import FIELDS, Community
 from hub.bench.load import Load, WrongAnswerError, drive
-from hub.bench.processes import computed
+from hub.bench.processes import computed, read_from_disk, warm
 from hub.bench.servers import Server, bare_server, hub_server, wait_for_workers
 
 WORKERS = 2
@@ -25,10 +25,12 @@ class Turn(NamedTuple):
     Attributes:
         load: what the generator saw.
         computing: processor seconds per answer, all workers together, user and system.
+        fetched: bytes per answer that were not in memory and came from the disk.
     """
 
     load: Load
     computing: float
+    fetched: float
 
 
 class Contender(NamedTuple):
@@ -77,6 +79,7 @@ class Turns(NamedTuple):
             "p50_ms": [round(turn.load.p50 * 1e3, 3) for turn in self.turns],
             "p99_ms": [round(turn.load.p99 * 1e3, 3) for turn in self.turns],
             "computing_us": [round(turn.computing * 1e6, 1) for turn in self.turns],
+            "fetched_bytes": [round(turn.fetched) for turn in self.turns],
         }
 
 
@@ -138,9 +141,11 @@ def _turn(pool: ProcessPoolExecutor, contender: Contender, connections: int, sec
     requests = people.requests(_REQUESTS, seed)
     workers = server.workers
     entries = people.entries() if governed else 0
-    before = computed(workers)
+    # A machine that gives memory back to its host forgets files within seconds; what that costs is not the hub's.
+    warm(people.path)
+    before, fetched = computed(workers), read_from_disk(workers)
     load = pool.submit(drive, server.port, requests, connections, seconds).result()
-    computing = (computed(workers) - before) / load.answered
+    computing, fetched = computed(workers) - before, read_from_disk(workers) - fetched
     if governed and (grown := people.entries() - entries) != load.answered:
         raise WrongAnswerError(f"{load.answered} disclosures were answered, but the log grew by {grown} entries")
-    return Turn(load, computing)
+    return Turn(load, computing / load.answered, fetched / load.answered)

@@ -14,10 +14,11 @@ from hub.feeds.sealing import ALL_TIERS, OpenedSections, open_facts
 from hub.model.tier import Tier
 from hub.policy.engine import load
 from hub.store.directory import Directory, open_keyring
-from hub.store.installation import open_writer
+from hub.store.installation import open_writer, system_event
 from hub.store.keys import Keyring
 from hub.store.sections import SealedFile
 from hub.store.sqlcipher import SqlcipherReader, integrity
+from hub.store.trail import prepare
 
 LEAST_FREE = 512 * 1024 * 1024
 """Bytes of free disk under which the trail is in danger of stopping."""
@@ -45,11 +46,15 @@ def examine(path: Path) -> Iterator[Finding]:
     try:
         ring = open_keyring(directory)
         yield Finding("keys", f"open, in {directory.keys}")
-        open_writer(directory, ring).close()
+        writer = open_writer(directory, ring)
+        # Looking into files is an access like any other, even if nobody is shown anything.
+        writer.run([lambda tx: tx.record(prepare(system_event("examination", datetime.now(UTC))))], sign=True)
+        writer.close()
     except (HubError, LogError) as error:
         yield Finding("opening", str(error), "follow the sentence before this one; nothing else can be checked")
         return
     yield _custody(directory)
+    yield _outside(directory)
     reader = SqlcipherReader(directory, ring)
     try:
         yield _pages(directory, ring)
@@ -67,6 +72,13 @@ def _custody(directory: Directory) -> Finding:
         return Finding("custody", "keys and data are on different volumes")
     advice = "" if directory.is_development else "mount the keys directory from another volume, or a key service"
     return Finding("custody", "keys and data are on one volume: whoever takes the disk has both", advice)
+
+
+def _outside(directory: Directory) -> Finding:
+    if directory.checkpoint.is_file():
+        return Finding("outside checkpoint", "agrees with the log")
+    mend = "put the newest copy you have there: without it, an old database put back goes unseen"
+    return Finding("outside checkpoint", f"{directory.checkpoint} is missing", mend)
 
 
 def _pages(directory: Directory, ring: Keyring) -> Finding:

@@ -28,18 +28,24 @@ class Beside:
         self.count = 0
         self._columns = columns
         self._stream: IO[str] | None = None
-        earlier = read_rows(path, len(columns)) if keep else []
-        for cells in earlier:
-            if keep and keep(cells):
+        if keep and (earlier := [cells for cells in read_rows(path, len(columns)) if keep(cells)]):
+            # Written anew beside itself: another crash must not find the file cut off.
+            fresh = path.with_name(f"{path.name}.new")
+            self._begin(fresh)
+            for cells in earlier:
                 self.write(cells)
+            self.flush()
+            fresh.replace(path)
 
     def write(self, cells: Sequence[str]) -> None:
         """Write one row."""
-        if self._stream is None:
-            self._stream = open_private(self.path)
-            csv.writer(self._stream).writerow(self._columns)
-        csv.writer(self._stream).writerow(cells)
+        csv.writer(self._stream or self._begin(self.path)).writerow(cells)
         self.count += 1
+
+    def _begin(self, path: Path) -> IO[str]:
+        self._stream = open_private(path)
+        csv.writer(self._stream).writerow(self._columns)
+        return self._stream
 
     def flush(self) -> None:
         """Hand everything written so far to the operating system; call it before progress is committed."""

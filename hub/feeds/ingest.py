@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zlib import crc32
 
 from hub.errors import BadInput, OperatorError
@@ -91,11 +91,12 @@ def run_part(job: Job, part: int, progress: Callable[[int], None]) -> Counts:
         OperatorError, LogError: the directory cannot be opened.
         TrailUnavailable: a batch could not be written; what was written before it stays, and running again resumes.
     """
-    importer = _Part(job, part)
-    try:
-        return importer.run(progress)
-    finally:
-        importer.close()
+    with _part_lock(Directory(job.directory), part):
+        importer = _Part(job, part)
+        try:
+            return importer.run(progress)
+        finally:
+            importer.close()
 
 
 def part_path(path: Path, part: int) -> Path:
@@ -122,6 +123,17 @@ def import_lock(directory: Directory) -> Iterator[None]:
         os.close(lock)
 
 
+@contextmanager
+def _part_lock(directory: Directory, part: int) -> Iterator[None]:
+    # The process of a part may live on a moment after the command that started it was killed.
+    lock = os.open(directory.path / f"import.{part}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
 class _Part:
     def __init__(self, job: Job, part: int) -> None:
         directory = Directory(job.directory)
@@ -138,6 +150,8 @@ class _Part:
         self._writer = open_writer(directory, self._ring)
         self._reader = SqlcipherReader(directory, self._ring)
         self._ids = iter(range(0))
+        self._rejected: RejectedFile
+        self._conflicts: ConflictsFile
         self._batch: dict[str, _Write] = {}
         self._rids: set[str] = set()
         self._counts = dict.fromkeys(Counts._fields, 0)
@@ -152,8 +166,8 @@ class _Part:
             return Counts()
         self._counts["resumed_at"] = done
         beside = part_path(self._job.path, self._part)
-        rejected = RejectedFile(beside, self._file.columns, resume_at=done + 1 if done else 0)
-        conflicts = ConflictsFile(beside, resume_at=done + 1 if done else 0)
+        self._rejected = RejectedFile(beside, self._file.columns, resume_at=done + 1 if done else 0)
+        self._conflicts = ConflictsFile(beside, resume_at=done + 1 if done else 0)
         seen = SeenRows(self._feed)
         row = 0
         for row, cells, problem in self._file.records():
@@ -171,12 +185,10 @@ class _Part:
                 self._take(Record(row, cells, problem), idno, first)
             except BadInput as error:
                 self._counts["rejected"] += 1
-                rejected.add(row, cells, error)
+                self._rejected.add(row, cells, error)
             if len(self._batch) == BATCH:
-                self._flush(row, rejected, conflicts)
-        self._flush(row, rejected, conflicts, finished=True)
-        rejected.close()
-        conflicts.close()
+                self._flush(row)
+        self._flush(row, finished=True)
         progress(self._file.size)
         return Counts(**self._counts)
 
@@ -193,7 +205,7 @@ class _Part:
         if self._synthetic_only and not is_synthetic(idno):
             raise _DEVELOPMENT
         if parsed.idno in self._batch:
-            self._write(record.row - 1)
+            self._flush(record.row - 1)
         sealed = self._reader.find(idno_token(self._ring, parsed.idno), self._tiers)
         if sealed is None:
             self._create(record.row, parsed)
@@ -204,6 +216,7 @@ class _Part:
         renamed = self._renamed(parsed.rid, facts.rid)
         if not merged.changed and not renamed:
             self._counts["unchanged"] += 1
+            self._list_conflicts(record.row, merged.conflicts)
             return
         made = change(self._ring, sealed, held, merged.changed, facts, rid=parsed.rid if renamed else facts.rid)
         self._counts["updated"] += 1
@@ -230,15 +243,21 @@ class _Part:
         self._rids.add(rid)
         return True
 
-    def _flush(self, row: int, rejected: RejectedFile, conflicts: ConflictsFile, *, finished: bool = False) -> None:
+    def _flush(self, row: int, *, finished: bool = False) -> None:
         for write in self._batch.values():
-            for conflict in write.conflicts:
-                self._counts["conflicts"] += 1
-                conflicts.add(write.row, conflict)
+            self._list_conflicts(write.row, write.conflicts)
         # What stands beside the file comes first: a crash in between repeats rows, it never loses one.
-        rejected.flush()
-        conflicts.flush()
+        for beside in (self._rejected, self._conflicts):
+            if finished:
+                beside.close()
+            else:
+                beside.flush()
         self._write(row, finished=finished)
+
+    def _list_conflicts(self, row: int, conflicts: tuple[Conflict, ...]) -> None:
+        for conflict in conflicts:
+            self._counts["conflicts"] += 1
+            self._conflicts.add(row, conflict)
 
     def _write(self, row: int, *, finished: bool = False) -> None:
         writes, self._batch = list(self._batch.values()), {}
@@ -257,14 +276,11 @@ class _Part:
                     tx.update_sections(*write.made)
             if writes:
                 tx.record(prepared)
-            place = (job.feed, job.digest, part, _FINISHED if finished else row)
-            tx.db.execute("INSERT OR REPLACE INTO progress VALUES (?, ?, ?, ?)", place)
+            tx.put_progress(job.feed, job.digest, part, _FINISHED if finished else row)
 
         [failure] = self._writer.run([action])
         if failure is not None:
             raise failure
 
     def _done(self) -> int:
-        query = "SELECT rows FROM progress WHERE feed = ? AND digest = ? AND part = ?"
-        found: Any = self._reader.db.execute(query, (self._job.feed, self._job.digest, self._part)).fetchone()
-        return int(found[0]) if found else 0
+        return self._reader.progress(self._job.feed, self._job.digest, self._part)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from audit.errors import LogError
 from hub.errors import BadInput, HubError
 from hub.feeds.beside import Beside, read_rows
 from hub.feeds.conflicts import COLUMNS as CONFLICT_COLUMNS
@@ -54,6 +55,8 @@ def ingest(path: Path, feed: str, file: Path, progress: Callable[[int], object],
         counts = run(job, progress)
         _join(file, columns)
         _forget(directory, job.digest)
+        # Not before the import has ended for good: whoever resumes it joins the parts again.
+        _remove_parts(file)
     return Counts(
         created=sum(each.created for each in counts),
         updated=sum(each.updated for each in counts),
@@ -93,15 +96,19 @@ def _side_by_side(job: Job, progress: Callable[[int], object]) -> list[Counts]:
 
 
 def _work(job: Job, part: int, positions: Any, answers: Any) -> None:
+    parent = multiprocessing.parent_process()
+
     def progress(position: int) -> None:
         positions[part] = position
+        if parent is not None and not parent.is_alive():
+            raise HubError("the import was ended")
 
     gc.set_threshold(100_000, 50, 50)  # rows make no cycles, so looking for some costs a tenth of the time for nothing
     try:
         answers.put(run_part(job, part, progress))
     except BadInput as error:
         answers.put(HubError(str(error)))
-    except HubError as error:
+    except (HubError, LogError, OSError) as error:
         answers.put(HubError(str(error) or type(error).__name__))
 
 
@@ -134,12 +141,16 @@ def _join(file: Path, columns: tuple[str, ...]) -> None:
         for cells in sorted(rows, key=lambda cells, place=place: int(cells[place])):  # type: ignore[misc]
             whole.write(cells)
         whole.close()
-        for part in parts:
-            part.unlink(missing_ok=True)
+
+
+def _remove_parts(file: Path) -> None:
+    for part in range(PARTS):
+        for name in (rejected_path, conflicts_path):
+            name(part_path(file, part)).unlink(missing_ok=True)
 
 
 def _forget(directory: Directory, digest: bytes) -> None:
     # An import that has finished is no longer to be resumed: the same file again is read from the beginning.
     writer = open_writer(directory, open_keyring(directory))
-    writer.run([lambda tx: tx.db.execute("DELETE FROM progress WHERE digest = ?", (digest,)) and None], sign=True)
+    writer.run([lambda tx: tx.forget_progress(digest)], sign=True)
     writer.close()

@@ -19,6 +19,7 @@ class AccessRequest(NamedTuple):
         fields: which fields, without repetition; all the purpose allows where the caller named none.
         reason: why, in the caller's words.
         trace_id: joins the entry with the operator's telemetry.
+        policy: digest of the policies it is decided by, which makes the ids of rules mean something later.
     """
 
     caller: Caller
@@ -27,6 +28,7 @@ class AccessRequest(NamedTuple):
     fields: tuple[str, ...]
     reason: str
     trace_id: str
+    policy: str = ""
 
 
 class Withheld(NamedTuple):

@@ -19,6 +19,10 @@ SIGN_EVERY = 0.4
 """Seconds between checkpoints while entries come in; a receipt's proof is promised within one second."""
 
 
+PROOF_LASTS = 1.0
+"""Seconds for which a durable write proves that the trail can be written; whoever asks more often costs nothing."""
+
+
 class _Waiting(NamedTuple):
     action: Action
     future: asyncio.Future[Any]
@@ -40,6 +44,7 @@ class Lane:
         self._loop = asyncio.get_running_loop()
         self._waiting: list[_Waiting] = []
         self._signed_at = clock()
+        self._durable_at = -PROOF_LASTS
         self._tick = self._loop.call_later(SIGN_EVERY, self._sign)
 
     async def write(self, action: Action) -> Any:
@@ -71,6 +76,15 @@ class Lane:
         places = await self.write(action)
         return [receipt(self._origin, place, each) for place, each in zip(places, prepared, strict=True)]
 
+    async def probe(self) -> None:
+        """Make sure that the trail can be written; a durable write of the last second is proof enough.
+
+        Raises:
+            TrailUnavailable: as `write`.
+        """
+        if self._clock() - self._durable_at > PROOF_LASTS:
+            await self.write(SqlcipherTransaction.probe)
+
     def close(self) -> None:
         """Finish what waits, sign, and give the store back."""
         self._tick.cancel()
@@ -85,7 +99,8 @@ class Lane:
         except Exception as failure:  # noqa: BLE001 - every waiting caller is told, and the lane lives on
             results = [_as_unavailable(failure)] * len(batch)
         else:
-            self._signed_at = self._clock() if due else self._signed_at
+            self._durable_at = self._clock()
+            self._signed_at = self._durable_at if due else self._signed_at
         for waiting, result in zip(batch, results, strict=True):
             if waiting.future.done():
                 continue

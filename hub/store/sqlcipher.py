@@ -195,6 +195,12 @@ class SqlcipherReader:
         rows = self._db.execute("SELECT kind, id, version, entry, body FROM control ORDER BY kind, id")
         return [f"{row[0]} {row[1]}" for row in rows if opened(self._ring, row) is None]
 
+    def progress(self, feed: str, digest: bytes, part: int) -> int:
+        """How far a part of an import has come; 0 where it has not begun."""
+        query = "SELECT rows FROM progress WHERE feed = ? AND digest = ? AND part = ?"
+        found = self._db.execute(query, (feed, digest, part)).fetchone()
+        return int(found[0]) if found else 0
+
     def tokens_of(self, resident: int) -> tuple[list[bytes], list[bytes]]:
         """Every blind index token and list token of a person; looks through both tables, for there is no way back."""
         lookups = self._db.execute("SELECT token FROM lookup WHERE resident = ?", (resident,)).fetchall()

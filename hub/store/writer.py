@@ -77,6 +77,18 @@ class SqlcipherTransaction:
             self.db.execute(f"UPDATE file SET {assignments} WHERE resident = ?", (*envelopes.values(), resident))  # noqa: S608
         self._put_tokens(resident, tokens)
 
+    def probe(self) -> None:
+        """Write something that means nothing, to see that writing works."""
+        self.db.execute("UPDATE counter SET n = n + 1 WHERE name = 'probe'")
+
+    def put_progress(self, feed: str, digest: bytes, part: int, row: int) -> None:
+        """Note how far a part of an import has come."""
+        self.db.execute("INSERT OR REPLACE INTO progress VALUES (?, ?, ?, ?)", (feed, digest, part, row))
+
+    def forget_progress(self, digest: bytes) -> None:
+        """Forget an import that has finished."""
+        self.db.execute("DELETE FROM progress WHERE digest = ?", (digest,))
+
     def remove_file(self, resident: int, lookups: Sequence[bytes], lists: Sequence[bytes]) -> None:
         """Remove a person's row, count and tokens; their keys are destroyed before, see `Writer.destroy_keys`."""
         self.db.execute("DELETE FROM file WHERE resident = ?", (resident,))
@@ -309,7 +321,8 @@ def check_outside(directory: Directory, signer: Signer, db: Any) -> None:
     size = tree(db).size
     if size < outside.size:
         raise OperatorError(
-            f"the log has {size} entries, but {outside.size} were signed for: an older database was put back"
+            f"the log has {size} entries, but {outside.size} were signed for: an older database was put back; "
+            f"after restoring a backup on purpose, restore its checkpoint to {directory.checkpoint} too"
         )
     if merkle.range_hash(0, outside.size, node_source(db)) != outside.root:
         raise OperatorError(f"the first {outside.size} entries of the log are not those that were signed for")

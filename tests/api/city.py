@@ -3,9 +3,10 @@
 import json
 from typing import NamedTuple
 
+from cryptography.exceptions import InvalidTag
+
 from audit import log
 from audit.entry import commitment
-from cryptography.exceptions import InvalidTag
 from hub.access.locate import DecidingWarrant
 from hub.store.sections import data_key
 from hub.store.sqlcipher import SqlcipherReader
@@ -72,7 +73,7 @@ class City(Installation):
         assert taken.isdisjoint(values["idno"] for values in PEOPLE.values()), "choose another seed"
         known = [name for name in PEOPLE if name != NOBODY]
         residents = self.add(*(_sealable(PEOPLE[name]) for name in known))
-        rids = {name: f"10000000-0000-4000-8000-{id:012x}" for name, id in zip(known, residents, strict=True)}
+        rids = {name: f"10000000-0000-4000-8000-{each:012x}" for name, each in zip(known, residents, strict=True)}
         self.cast = {name: Member(values["idno"], rids.get(name, ""), values) for name, values in PEOPLE.items()}
         self.appoint(*({self.principal(case.caller) for case in CASES} - set(world.manifest["principals"])))
         return self
@@ -109,13 +110,13 @@ class City(Installation):
         finally:
             reader.close()
 
-    def subject_part(self, index, idno=""):
-        """What the trail alone knows of an entry, with the key of the person or that of strangers."""
+    def subject_part(self, index, *idnos):
+        """What the trail alone knows of an entry, with the key of one of some people or that of strangers."""
         reader = SqlcipherReader(self.directory, self.ring)
         try:
             entry = log.entry(reader.db, index)
-            sealed = reader.find(idno_token(self.ring, idno), ()) if idno else None
-            keys = [data_key(self.ring, sealed.keys, "trail", DecidingWarrant())] if sealed else []
+            found = [reader.find(idno_token(self.ring, idno), ()) for idno in idnos]
+            keys = [data_key(self.ring, sealed.keys, "trail", DecidingWarrant()) for sealed in found if sealed]
             act = commitment("act", entry.act_salt, entry.act)
             for key in (*keys, self.ring.strangers):
                 try:
@@ -125,7 +126,7 @@ class City(Installation):
                 return SubjectPart(json.loads(subject), json.loads(ordinal), key in keys)
         finally:
             reader.close()
-        raise AssertionError("neither the person's key nor that of strangers opens the entry")
+        raise AssertionError("neither the key of these people nor that of strangers opens the entry")
 
 
 def _sealable(values):

@@ -22,7 +22,8 @@ def untouched(city, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def server(city, untouched):
-    """A real server of the city."""
+    """A real server of the city; the copy is taken before anything is written."""
+    assert untouched.path != city.path
     server = Server(city)
     yield server
     server.stop()

@@ -1,0 +1,64 @@
+import pytest
+from fastapi import APIRouter
+
+from hub.api.documented import DirectRoutes, authorization_of, header_of, served_by
+
+
+async def first(_road, _scope, _receive):
+    raise AssertionError("only looked for, never called")
+
+
+async def second(_road, _scope, _receive):
+    raise AssertionError("only looked for, never called")
+
+
+@pytest.fixture
+def routes():
+    router = APIRouter()
+    router.get("/things")(served_by(first)(lambda: None))
+    router.post("/things")(served_by(second)(lambda: None))
+    router.get("/things/{number}")(served_by(second)(lambda number: number))
+    router.get("/others")(lambda: None)
+    return DirectRoutes(router.routes)
+
+
+def scope(method, path):
+    return {"type": "http", "method": method, "path": path, "headers": []}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "handler", "template"),
+    [
+        ("GET", "/things", first, "/things"),
+        ("POST", "/things", second, "/things"),
+        ("GET", "/things/7", second, "/things/{number}"),
+        ("GET", "/things/%E6%B2%88", second, "/things/{number}"),
+    ],
+)
+def test_route_is_found_by_method_and_path(routes, method, path, handler, template):
+    assert routes.find(scope(method, path)) == (handler, template)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("DELETE", "/things"), ("GET", "/others"), ("GET", "/things/"), ("GET", "/things/7/8"), ("POST", "/things/7")],
+)
+def test_what_is_not_marked_is_left_to_the_framework(routes, method, path):
+    assert routes.find(scope(method, path)) is None
+
+
+def test_parameters_stand_in_the_scope_as_text(routes):
+    asked = scope("GET", "/things/0007")
+    routes.find(asked)
+    assert asked["path_params"] == {"number": "0007"}
+
+
+def test_templates_hold_names_in_place_of_values(routes):
+    assert routes.templates() == ["/things", "/things/{number}"]
+
+
+def test_header_is_found_by_its_lower_case_name():
+    asked = {"headers": [(b"accept", b"*/*"), (b"authorization", b"Bearer x"), (b"authorization", b"Bearer y")]}
+    assert authorization_of(asked) == "Bearer x"
+    assert header_of(asked, b"traceparent") is None
+    assert authorization_of({"headers": []}) == ""

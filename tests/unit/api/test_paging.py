@@ -1,0 +1,38 @@
+import pytest
+
+from hub.api.paging import MOST_CURSOR, MOST_LISTED, Paging, read_paging
+from hub.errors import BadInput
+
+
+def paging(query):
+    return read_paging({"type": "http", "query_string": query.encode("latin-1")})
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", Paging()),
+        ("other=1", Paging()),
+        ("limit=&cursor=", Paging()),
+        ("limit=1", Paging(None, 1)),
+        (f"limit={MOST_LISTED}", Paging(None, MOST_LISTED)),
+        ("cursor=abc_-%3D", Paging("abc_-=")),
+        ("cursor=a&limit=5&limit=7", Paging("a", 7)),
+    ],
+)
+def test_query_says_where_and_how_much(query, expected):
+    assert paging(query) == expected
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "+1", "201", "1000", "1e1", "1.0", "x", "%D9%A3", " 5", "null"])
+def test_limit_outside_its_range_is_named(limit):
+    with pytest.raises(BadInput) as refused:
+        paging(f"limit={limit}")
+    assert refused.value.member == "limit"
+
+
+def test_cursor_of_any_size_is_not_taken():
+    assert paging(f"cursor={'x' * MOST_CURSOR}").cursor == "x" * MOST_CURSOR
+    with pytest.raises(BadInput) as refused:
+        paging(f"cursor={'x' * (MOST_CURSOR + 1)}")
+    assert refused.value.member == "cursor"
