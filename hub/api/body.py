@@ -51,11 +51,14 @@ def parse(decoder: "msgspec.json.Decoder[_T]", body: bytes) -> _T:
         raise BadInput("body", "is nested too deeply") from None
 
 
+def repeatable(name: str) -> str:
+    """The name of an unknown member is the caller's own text: it is repeated only if it looks like a name."""
+    return name if _PLAIN_NAME.fullmatch(name) else "a member whose name is not repeated here"
+
+
 def _explained(text: str) -> BadInput:
     if found := _UNKNOWN.match(text):
-        # The name of an unknown member is the caller's own text: it is repeated only if it looks like a name.
-        name = found[1] if _PLAIN_NAME.fullmatch(found[1]) else "a member whose name is not repeated here"
-        return BadInput(_path(found[2], name), "is not a member of this request")
+        return BadInput(_path(found[2], repeatable(found[1])), "is not a member of this request")
     if found := _MISSING.match(text):
         return BadInput(_path(found[2], found[1]), "is required")
     found = _AT.match(text)

@@ -5,11 +5,13 @@ from urllib.parse import parse_qsl
 
 from starlette.types import Scope
 
+from hub.api.body import repeatable
 from hub.errors import BadInput
 
 MOST_LISTED = 200
 MOST_CURSOR = 128
 _DIGITS_OF_LIMIT = 3
+_KNOWN = frozenset({"cursor", "limit"})
 
 
 class Paging(NamedTuple):
@@ -25,13 +27,15 @@ class Paging(NamedTuple):
 
 
 def read_paging(scope: Scope) -> Paging:
-    """Read `cursor` and `limit`; other parameters are not for lists and are passed over. Raises BadInput."""
+    """Read `cursor` and `limit`. Raises BadInput naming what is wrong, or the first parameter that is neither."""
     query = scope["query_string"]
     if not query:
         return Paging()
     said = dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True))
+    if unknown := said.keys() - _KNOWN:
+        raise BadInput(repeatable(min(unknown)), "is not a member of this request")
     text, limit = said.get("limit"), None
-    if text:
+    if text is not None:
         limit = int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS_OF_LIMIT else 0
     return checked(said.get("cursor"), limit)
 

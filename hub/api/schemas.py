@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Depends, Query
 from fastapi.security import HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 
 from hub.access.purpose import MOST_FIELDS, MOST_NAME, MOST_REASON, MOST_RID
 from hub.api.paging import MOST_CURSOR, MOST_LISTED
@@ -13,8 +14,8 @@ from hub.errors import Reason
 BEARER = [Depends(HTTPBearer(auto_error=False, bearerFormat="JWT", description="a token of a configured issuer"))]
 """Documents that a route needs a token; the road checks it."""
 
-CURSOR = Annotated[str | None, Query(max_length=MOST_CURSOR, description="`next` of the page before")]
-LIMIT = Annotated[int | None, Query(ge=1, le=MOST_LISTED, description="how many items at most")]
+CURSOR = Annotated[str | SkipJsonSchema[None], Query(max_length=MOST_CURSOR, description="`next` of the page before")]
+LIMIT = Annotated[int | SkipJsonSchema[None], Query(ge=1, le=MOST_LISTED, description="how many items at most")]
 
 _Name = Annotated[str, Field(min_length=1, max_length=MOST_NAME)]
 _Purpose = Annotated[str, Field(min_length=1, max_length=MOST_NAME, examples=["OLDCARD"])]

@@ -6,6 +6,7 @@ be answered before the batch is durable anyway.
 """
 
 import asyncio
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -44,7 +45,7 @@ class Lane:
         self._loop = asyncio.get_running_loop()
         self._waiting: list[_Waiting] = []
         self._signed_at = clock()
-        self._durable_at = -PROOF_LASTS
+        self._durable_at = -math.inf
         self._tick = self._loop.call_later(SIGN_EVERY, self._sign)
 
     async def write(self, action: Action) -> Any:
@@ -98,9 +99,11 @@ class Lane:
             results = self._writer.run([waiting.action for waiting in batch], sign=due)
         except Exception as failure:  # noqa: BLE001 - every waiting caller is told, and the lane lives on
             results = [_as_unavailable(failure)] * len(batch)
+            self._durable_at = -math.inf
         else:
-            self._durable_at = self._clock()
-            self._signed_at = self._durable_at if due else self._signed_at
+            now = self._clock()
+            self._durable_at = now if batch else self._durable_at  # nothing written proves nothing
+            self._signed_at = now if due else self._signed_at
         for waiting, result in zip(batch, results, strict=True):
             if waiting.future.done():
                 continue

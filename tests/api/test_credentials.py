@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import jwt
 import pytest
 
-from hub.identity.appointments import appoint
+from hub.identity.appointments import appoint, reinstate
 from hub.identity.development import generate_development_key, mint
 from hub.identity.principals import Appointment
 from hub.model.principal import parse_principal
@@ -132,7 +132,6 @@ def test_role_ends_on_the_very_next_request_of_every_kind(hub):
 
 def test_days_of_office_count_in_china(hub):
     """An office of one day begins and ends at midnight in Shanghai, which is 16:00 UTC of the day before."""
-    token = {}
     with hub.installation.opened() as opened:
         day = date(2026, 12, 1)
         appoint(opened.writer, opened.reader, [Appointment(parse_principal("clerk:339999001001#aday"), day, day)])
@@ -163,7 +162,8 @@ def test_revocation_holds_at_once_in_every_worker(untouched, tmp_path):
             assert {each.get("/v1/purposes").status_code for each in clients for _ in range(2)} == {200}
             town.revoke(CLERK)
             assert [each.get("/v1/purposes").status_code for each in clients] == [401] * len(clients)
-            town.appoint(CLERK)
+            with town.opened() as opened:
+                reinstate(opened.writer, opened.reader, f"{CLERK}#1")
             assert [each.get("/v1/purposes").status_code for each in clients] == [200] * len(clients)
         finally:
             for each in clients:

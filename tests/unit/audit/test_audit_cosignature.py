@@ -87,7 +87,7 @@ def test_keys_have_one_spelling(witness):
             CosignatureSigner.parse(bad)
 
 
-def test_a_signature_of_another_length_has_no_time(witness):
+def test_a_signature_of_another_length_has_no_time():
     note = parse(sign(TEXT, Signer("hub.example/339999", bytes(32))))
     with pytest.raises(VerificationError):
         cosigned_at(note.signatures[0])

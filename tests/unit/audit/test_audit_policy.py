@@ -33,7 +33,7 @@ quorum X-and-Y
 GOOD = {
     "specified": SPECIFIED,
     "minimal": "quorum none\n",
-    "white-space-and-comments": "\n# comment\n\t # another\n\twitness \t w1  {w1}   https://w1.example/  \n\n  quorum\tw1",
+    "white-space-and-comments": "\n# comment\n\t # more\n\twitness \t w1  {w1}   https://w1.example/ \n\n quorum\tw1",
     "urls": "log {log} https://log.example/\nwitness w1 {w1}\nquorum w1\n",
     "keywords-as-names": "witness all {w1}\nwitness any {w2}\ngroup group 2 all any\nquorum group\n",
     "names-in-other-scripts": "witness 民政局 {w1}\nquorum 民政局\n",
@@ -103,8 +103,17 @@ def test_the_specified_example_means_what_it_says():
 
 @pytest.mark.parametrize(
     ("numbers", "quorum"),
-    [((1, 2, 4), True), ((1, 3, 6), True), ((1, 2, 3, 4, 5, 6), True), ((), False), ((1, 2, 3), False)]
-    + [((4, 5, 6), False), ((1, 4), False), ((0, 1, 4), False), ((1, 1, 4), False)],
+    [
+        ((1, 2, 4), True),
+        ((1, 3, 6), True),
+        ((1, 2, 3, 4, 5, 6), True),
+        ((), False),
+        ((1, 2, 3), False),
+        ((4, 5, 6), False),
+        ((1, 4), False),
+        ((0, 1, 4), False),
+        ((1, 1, 4), False),
+    ],
 )
 def test_a_checkpoint_needs_a_quorum(numbers, quorum):
     read = policy(SPECIFIED)

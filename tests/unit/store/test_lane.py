@@ -188,6 +188,48 @@ def test_a_checkpoint_that_could_not_be_signed_is_signed_later(run, clock):
     run(scenario)
 
 
+def test_a_probe_writes_unless_something_was_written_a_moment_ago(run, clock, monkeypatch):
+    monkeypatch.setattr(lanes.SqlcipherTransaction, "probe", lambda _: None)
+
+    async def scenario(lane, writes):
+        await lane.probe()
+        assert writes.batches == [1]
+        await lane.probe()
+        assert writes.batches == [1]
+        clock.now += lanes.PROOF_LASTS + 0.1
+        await lane.probe()
+        assert writes.batches == [1, 1]
+
+    run(scenario)
+
+
+def test_a_probe_after_a_failure_believes_nothing_older(run, monkeypatch):
+    monkeypatch.setattr(lanes.SqlcipherTransaction, "probe", lambda _: None)
+
+    async def scenario(lane, writes):
+        await lane.write(lambda _: 1)
+        writes.failure = OSError()
+        with pytest.raises(TrailUnavailable):
+            await lane.write(lambda _: 1)
+        with pytest.raises(TrailUnavailable):
+            await lane.probe()
+        writes.failure = None
+        await lane.probe()
+
+    run(scenario)
+
+
+def test_a_batch_of_nothing_proves_nothing(run, monkeypatch):
+    monkeypatch.setattr(lanes.SqlcipherTransaction, "probe", lambda _: None)
+
+    async def scenario(lane, writes):
+        lane._flush()
+        await lane.probe()
+        assert writes.batches[-1] == 1
+
+    run(scenario)
+
+
 def test_closing_finishes_what_waits(run):
     async def scenario(lane, writes):
         waiting = asyncio.ensure_future(lane.write(lambda _: 1))

@@ -134,16 +134,16 @@ class TestEncoding:
 
 class TestDataKeys:
     def test_every_slot_has_a_key_of_its_own(self, ring, warrant):
-        keys = fresh_keys(ring)
+        keys = fresh_keys(ring).wrapped
         assert len(keys) == len(SLOTS) * WRAPPED_BYTES
         assert len({data_key(ring, keys, slot, warrant()) for slot in SLOTS}) == len(SLOTS)
 
     def test_no_two_people_share_a_key(self, ring, warrant):
-        one, other = fresh_keys(ring), fresh_keys(ring)
+        one, other = fresh_keys(ring).wrapped, fresh_keys(ring).wrapped
         assert all(data_key(ring, one, slot, warrant()) != data_key(ring, other, slot, warrant()) for slot in SLOTS)
 
     def test_a_slot_opens_with_a_warrant_for_its_own_tier_only(self, ring, warrant):
-        keys = fresh_keys(ring)
+        keys = fresh_keys(ring).wrapped
         for slot, tier in product(SLOTS, Tier):
             if tier == slot or (slot, tier) == ("trail", Tier.CONTROL):
                 assert len(data_key(ring, keys, slot, warrant(tier))) == 32
