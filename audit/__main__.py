@@ -12,18 +12,28 @@ from pathlib import Path
 
 from audit import web
 from audit.checkpoint import Checkpoint
+from audit.claim import RANGE, SELECTION, SUBJECT
 from audit.cosignature import CosignatureSigner
 from audit.errors import LogError, VerificationError
+from audit.pack import Pack, prove_from_pack, verify_pack
 from audit.policy import Policy, parse_trust
 from audit.proof import parse_proof
+from audit.reader import PublishedLog, check_growth
 from audit.rebuild import rebuild
-from audit.source import CHECKPOINT_BYTES, PublishedLog, check_growth, find
+from audit.source import CHECKPOINT_BYTES, find
 from audit.strict import decimal
 from audit.verify import parse_receipt, verify_receipt
-from audit.witness import Witness, create
-from audit.witness_server import WitnessServer
+
+if sys.platform != "win32":
+    from audit.witness import Witness, create
+    from audit.witness_server import WitnessServer
 
 TRUE, FALSE, USAGE = 0, 1, 2
+_CLAIMS: dict[str, Callable[[Pack], str]] = {
+    RANGE: lambda pack: f"all {pack.count} entries from {pack.first} to {pack.last}",
+    SUBJECT: lambda pack: f"all {pack.count} entries about one person up to {pack.last}",
+    SELECTION: lambda pack: f"{pack.count} entries",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,12 +61,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _verify(options: argparse.Namespace) -> int:
     if web.is_url(options.place) or Path(options.place).is_dir():
         return _fsck(options)
+    if _is_pack(options.place):
+        return _verify_pack(options)
     data = Path(options.place).read_bytes()
     proof = options.proof.read_bytes() if options.proof else None
     policy = _trust(options)
     if policy is None:
         return USAGE
     return _say(f"true: {_check_receipt(data, proof, policy)}", TRUE)
+
+
+def _verify_pack(options: argparse.Namespace) -> int:
+    policy = _trust(options)
+    if policy is None:
+        return USAGE
+    with Path(options.place).open("rb") as file:
+        pack = verify_pack(file, policy)
+    origin, size, seen = pack.checkpoint.origin, pack.checkpoint.size, _seen(policy, pack.note)
+    return _say(f"true: {_CLAIMS[pack.claim](pack)} stand in {origin}, in its tree of {size}{seen}", TRUE)
 
 
 def _check_receipt(data: bytes, proof: bytes | None, policy: Policy) -> str:
@@ -82,14 +104,19 @@ def _fsck(options: argparse.Namespace) -> int:
 
 
 def _proof(options: argparse.Namespace) -> int:
-    source = find(options.place)
     policy = _trust(options)
     if policy is None:
         return USAGE
-    log = PublishedLog(source, policy)
     index = decimal(options.index, "index")
-    log.entry(index)
-    sys.stdout.buffer.write(log.prove(index).serialized())
+    if not _is_log(options.place) and _is_pack(options.place):
+        with Path(options.place).open("rb") as file:
+            verify_pack(file, policy)
+            proof = prove_from_pack(file, policy, index)
+    else:
+        log = PublishedLog(find(options.place), policy)
+        log.entry(index)
+        proof = log.prove(index)
+    sys.stdout.buffer.write(proof.serialized())
     return TRUE
 
 
@@ -106,6 +133,8 @@ def _consistency(options: argparse.Namespace) -> int:
 
 
 def _witness(options: argparse.Namespace) -> int:
+    if sys.platform == "win32":
+        return _usage("a witness needs a system with locks on files, such as Linux; verifying runs anywhere")
     if options.create:
         signer = CosignatureSigner.generate(options.create)
         create(options.folder, signer)
@@ -142,6 +171,11 @@ def _note(place: str) -> bytes:
 
 def _is_log(place: str) -> bool:
     return web.is_url(place) or Path(place).is_dir()
+
+
+def _is_pack(place: str) -> bool:
+    with Path(place).open("rb") as file:
+        return file.read(4) == b"PK\x03\x04"
 
 
 def _trust(options: argparse.Namespace) -> Policy | None:
@@ -183,7 +217,7 @@ def _parser() -> argparse.ArgumentParser:
     fsck = _command(commands, "fsck", _fsck, "rebuild the root of a published log from all of its entries")
     fsck.add_argument("place", metavar="SOURCE", help="a folder or a URL")
     proof = _command(commands, "proof", _proof, "write the c2sp.org/tlog-proof@v1 of an entry, once it is checked")
-    proof.add_argument("place", metavar="SOURCE", help="a folder or a URL")
+    proof.add_argument("place", metavar="SOURCE", help="a folder, a URL, or a pack")
     proof.add_argument("index", metavar="INDEX", help="the entry, counted from zero")
     consistency = _command(commands, "consistency", _consistency, "check that a log has only grown")
     consistency.add_argument("old", metavar="OLD", help="a checkpoint that was kept, or a copy of the log")

@@ -15,7 +15,8 @@ from typing import Any, BinaryIO
 
 from audit import container, merkle
 from audit.checkpoint import Checkpoint, parse_checkpoint
-from audit.container import Member, Packed
+from audit.claim import SELECTION, Order
+from audit.container import Member
 from audit.entry import canonical
 from audit.errors import VerificationError
 from audit.note import parse
@@ -23,15 +24,11 @@ from audit.policy import Policy
 from audit.proof import Proof
 from audit.rendering import LANGUAGES, index, ocsf
 from audit.strict import base64_bytes, base64_text, decimal
-from audit.verify import Receipt, parse_receipt
+from audit.verify import Receipt, leaf_of, parse_receipt
 
 FORMAT = "hub-audit-pack-v1"
-MOST = 1 << 32
+MOST = 1 << 30
 """How many bytes a pack may unfold to unless a caller says otherwise."""
-
-RANGE, SUBJECT, SELECTION = "range", "subject", "selection"
-"""What a pack claims about the entries that are not in it: none between its first and last; none about its subject;
-nothing."""
 
 _MANIFEST, _EVENTS, _HASHES, _CHECKPOINT, _KEY = "manifest.json", "events.jsonl", "hashes", "checkpoint", "log.vkey"
 _PAGES = {language: f"index.{language}.html" for language in LANGUAGES}
@@ -96,7 +93,7 @@ def write_pack(
     stated = parse_checkpoint(parse(note).text)
     with ExitStack() as stack:
         lines = stack.enter_context(SpooledTemporaryFile(_SPOOL))  # an unpacked copy, to be read several times
-        order, needed = _Order(claim), _Needed(node)
+        order, needed = Order(claim), _Needed(node)
         for event in events:
             receipt = parse_receipt(line := _line(stated.origin, event))
             order.take(receipt)
@@ -105,11 +102,10 @@ def write_pack(
 
         def receipts() -> Iterator[Receipt]:
             lines.seek(0)
-            return (parse_receipt(line) for line in lines)
+            yield from map(parse_receipt, lines)
 
         order.end()
         parts = dict(_rendered(stated, order.count, receipts))
-        lines.seek(0)
         parts |= {_EVENTS: lines, _HASHES: needed.lines(), _CHECKPOINT: [note], _KEY: [f"{key}\n".encode()]}
         packed = []
         for name in _NAMES[1:]:
@@ -138,9 +134,8 @@ def verify_pack(file: BinaryIO, policy: Policy, most: int = MOST) -> Pack:
     note = _whole(file, members[_CHECKPOINT])
     checkpoint = policy.check(note)
     proofs = _Proofs(_nodes(file, members[_HASHES]), checkpoint)
-    order: _Order | None = None
     claim = _claim(_whole(file, members[_MANIFEST]))
-    order = _Order(claim)
+    order = Order(claim)
     for receipt in _receipts(file, members[_EVENTS], checkpoint.origin):
         order.take(receipt)
         proofs.check(receipt)
@@ -164,55 +159,6 @@ def prove_from_pack(file: BinaryIO, policy: Policy, wanted: int) -> Proof:
     note = _whole(file, members[_CHECKPOINT])
     proofs = _Proofs(_nodes(file, members[_HASHES]), policy.check(note))
     return Proof(wanted, tuple(proofs.proof(wanted)), note)
-
-
-class _Order:
-    """What can be said of a pack's entries as a row: where it begins and ends, and that nothing is left out."""
-
-    def __init__(self, claim: str) -> None:
-        self.claim = claim
-        self.count = 0
-        self.first: int | None = None
-        self.last: int | None = None
-        self._subject: object = None
-        self._ordinals: dict[object, int] = {}
-
-    def take(self, receipt: Receipt) -> None:
-        """Take in the next entry. Raises VerificationError where it cannot be the next one."""
-        here = receipt.index
-        if self.last is not None and here <= self.last:
-            raise VerificationError(f"entry {here} stands behind entry {self.last}", here)
-        if self.claim == RANGE and self.last is not None and here != self.last + 1:
-            raise VerificationError(f"entry {self.last + 1} is left out", self.last + 1)
-        if self.claim != SELECTION:
-            self._count_ordinal(receipt)
-        self.first = here if self.first is None else self.first
-        self.last = here
-        self.count += 1
-
-    def end(self) -> None:
-        """Say that there are no more. Raises VerificationError where the claim is none of those there are."""
-        if self.claim not in {RANGE, SUBJECT, SELECTION}:
-            raise VerificationError("the pack claims what no pack can")
-
-    def _count_ordinal(self, receipt: Receipt) -> None:
-        here = receipt.index
-        part = receipt.parts
-        if "subject" not in part or "ordinal" not in part:
-            if self.claim == SUBJECT:
-                raise VerificationError(f"entry {here} does not show whom it concerns and which one it is", here)
-            return
-        subject, ordinal = part["subject"].get("subject"), part["ordinal"].get("ordinal")
-        if ordinal is None and self.claim == RANGE:
-            return
-        if not isinstance(subject, str) or not isinstance(ordinal, int) or isinstance(ordinal, bool):
-            raise VerificationError(f"entry {here} does not say whom it concerns, or which one it is", here)
-        if self.claim == SUBJECT and self._ordinals and subject not in self._ordinals:
-            raise VerificationError(f"entry {here} concerns another person", here)
-        known = self._ordinals.get(subject, 0 if self.claim == SUBJECT else None)
-        if known is not None and ordinal != known + 1:
-            raise VerificationError(f"entry {here} is the person's {ordinal}th where {known + 1} is due", here)
-        self._ordinals[subject] = ordinal
 
 
 class _Needed:
@@ -247,7 +193,9 @@ class _Proofs:
     def check(self, receipt: Receipt) -> None:
         size, root = self._checkpoint.size, self._checkpoint.root
         try:
-            merkle.verify_inclusion(merkle.leaf_hash(receipt.leaf), receipt.index, size, self.proof(receipt.index), root)
+            merkle.verify_inclusion(
+                merkle.leaf_hash(receipt.leaf), receipt.index, size, self.proof(receipt.index), root
+            )
         except VerificationError as error:
             raise VerificationError(f"entry {receipt.index}: {error}", receipt.index) from None
 
@@ -272,18 +220,16 @@ def _line(origin: str, event: Mapping[str, Any]) -> bytes:
 
 
 def _receipts(file: BinaryIO, member: Member, origin: str) -> Iterator[Receipt]:
-    count = 0
-    for line in container.lines(file, member, _LINE):
+    for number, line in enumerate(container.lines(file, member, _LINE), 1):
         try:
             receipt = parse_receipt(line)
         except VerificationError as error:
-            where = f"entry {error.index}" if error.index is not None else f"line {count + 1} of the events"
+            where = f"entry {error.index}" if error.index is not None else f"line {number} of the events"
             raise VerificationError(f"{where}: {error}", error.index) from None
         if receipt.origin != origin:
             raise VerificationError(f"entry {receipt.index} is another log's", receipt.index)
         if canonical(json.loads(line)) != line:
             raise VerificationError(f"entry {receipt.index} is not spelt as the format demands", receipt.index)
-        count += 1
         yield receipt
 
 
@@ -315,7 +261,7 @@ def _rendered(checkpoint: Checkpoint, count: int, receipts: Open) -> Iterator[tu
     yield _OCSF, ocsf(checkpoint.origin, receipts())
 
 
-def _manifest(checkpoint: Checkpoint, order: _Order, digests: Mapping[str, str]) -> bytes:
+def _manifest(checkpoint: Checkpoint, order: Order, digests: Mapping[str, str]) -> bytes:
     stated = {
         "format": FORMAT,
         "origin": checkpoint.origin,
@@ -367,11 +313,3 @@ def _check_same(file: BinaryIO, member: Member, chunks: Iterable[bytes]) -> None
         theirs.update(chunk)
     if ours.digest() != theirs.digest():
         raise VerificationError(f"{member.name} in the pack does not say what its events say")
-
-
-def packed_names() -> tuple[str, ...]:
-    """The files in a pack, in their order."""
-    return _NAMES
-
-
-__all__ = ["MOST", "RANGE", "SELECTION", "SUBJECT", "Pack", "Packed", "prove_from_pack", "verify_pack", "write_pack"]

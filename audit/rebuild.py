@@ -10,11 +10,15 @@ from audit import merkle
 from audit.checkpoint import Checkpoint
 from audit.errors import VerificationError
 from audit.policy import Policy
-from audit.source import CHECKPOINT_BYTES, Source, edge_frontier, read_bundle, read_tile
+from audit.reader import edge_frontier
+from audit.source import CHECKPOINT_BYTES, Source, read_bundle, read_tile
 from audit.tile import HEIGHT, WIDTH, Tile
 
 SHARE = WIDTH * WIDTH
 """How many entries a process takes at a time: those below one tile of level 1."""
+
+_WORTH = 4
+"""From how many shares on starting processes pays."""
 
 
 def rebuild(source: Source, policy: Policy, processes: int = 1) -> Checkpoint:
@@ -23,7 +27,7 @@ def rebuild(source: Source, policy: Policy, processes: int = 1) -> Checkpoint:
     Args:
         source: where it is published.
         policy: whose checkpoint is accepted.
-        processes: how many may hash at the same time; more than one pays from some hundred thousand entries on.
+        processes: how many may hash at the same time, once there is enough to hash.
 
     Returns:
         The checkpoint that its entries lead to.
@@ -49,7 +53,7 @@ _Share = tuple[list[bytes], list[bytes]]
 
 
 def _mapped(share: Callable[[int], _Share], numbers: range, processes: int, stack: ExitStack) -> Iterable[_Share]:
-    if processes == 1 or len(numbers) == 1:
+    if processes == 1 or len(numbers) < _WORTH:
         return map(share, numbers)
     # Spawned, not forked: whoever calls this may have threads.
     pool = stack.enter_context(ProcessPoolExecutor(processes, get_context("spawn")))

@@ -175,9 +175,9 @@ def _cell(value: object, comma: str) -> str:
 def _milliseconds(time: object) -> int:
     try:
         moment = datetime.fromisoformat(str(time))
-    except ValueError:
+        return (moment - _EPOCH) // timedelta(milliseconds=1) if moment.tzinfo else 0
+    except (ValueError, OverflowError):
         return 0
-    return (moment - _EPOCH) // timedelta(milliseconds=1) if moment.tzinfo else 0
 
 
 def _text(line: str) -> bytes:

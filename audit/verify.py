@@ -58,16 +58,25 @@ def parse_receipt(data: bytes) -> Receipt:
     if document.keys() - _MEMBERS:
         # What nobody has committed to must not look as if it were proven.
         raise VerificationError("the receipt has a member that nothing commits to")
-    commitments = [_commitment(document, name) for name in PARTS]
+    leaf = leaf_of(document)
     receipt = Receipt(
         _origin(document),
         _index(document),
         _bytes(document, "leaf", HASH_BYTES),
         {name: document[name] for name in PARTS if name in document},
     )
-    if receipt.leaf != leaf_data(*commitments):
+    if receipt.leaf != leaf:
         raise VerificationError("the receipt's leaf does not commit to what it shows", receipt.index)
     return receipt
+
+
+def leaf_of(document: dict[str, Any]) -> bytes:
+    """The leaf of an event that is shown, or committed to, as a receipt does it.
+
+    Raises:
+        VerificationError: a part is malformed, or neither it nor its commitment is there.
+    """
+    return leaf_data(*(_commitment(document, name) for name in PARTS))
 
 
 def verify_receipt(receipt: Receipt, proof: bytes, verifiers: Sequence[Key]) -> Proved:

@@ -16,7 +16,7 @@ from hub.api.schemas import BEARER, BatchBody, BatchRequest, DisclosureBody, Dis
 from hub.errors import BadInput
 
 MOST_SUBJECTS = 1000
-router = APIRouter(tags=["disclosures"], dependencies=BEARER, responses=problems(401, 403, 422, 429, 503))
+router = APIRouter(tags=["disclosures"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
 
 
 class BatchClaim(msgspec.Struct, forbid_unknown_fields=True):
@@ -61,7 +61,7 @@ def _item(answer: Answer, trace_id: str) -> dict[str, Any]:
     return problem(answer.status, answer.body.pop("reasons"), trace_id, answer.body)
 
 
-@router.post("/v1/disclosures", response_model=DisclosureBody, operation_id="disclose")
+@router.post("/v1/disclosures", response_model=DisclosureBody, operation_id="disclose", responses=problems(429))
 @served_by(_disclose)
 def disclose(body: DisclosureRequest) -> None:
     """Read fields of one person's file for a purpose.

@@ -7,6 +7,8 @@ from hub.access.flow import Road
 from hub.api.documented import served_by
 from hub.api.reply import Reply, json_reply
 from hub.api.schemas import Health, problems
+from hub.errors import TrailUnavailable
+from hub.store.sqlcipher import Failure
 
 router = APIRouter(tags=["operations"])
 
@@ -16,7 +18,10 @@ async def _healthz(_road: Road, _scope: Scope, _receive: Receive) -> Reply:
 
 
 async def _readyz(road: Road, _scope: Scope, _receive: Receive) -> Reply:
-    road.reader.control_version()
+    try:
+        road.reader.control_version()
+    except Failure:
+        raise TrailUnavailable("the store cannot be read") from None
     await road.lane.probe()
     return _health("ready")
 

@@ -11,7 +11,7 @@ from hub.api.schemas import BEARER, CURSOR, LIMIT, PurposesBody, problems
 from hub.model.principal import Principal
 from hub.model.purpose import Approval, Purpose
 
-router = APIRouter(tags=["purposes"], dependencies=BEARER, responses=problems(401, 422))
+router = APIRouter(tags=["purposes"], dependencies=BEARER, responses=problems(401, 403, 422))
 
 
 async def _purposes(road: Road, scope: Scope, _receive: Receive) -> Reply:

@@ -14,8 +14,11 @@ from hub.errors import Reason
 BEARER = [Depends(HTTPBearer(auto_error=False, bearerFormat="JWT", description="a token of a configured issuer"))]
 """Documents that a route needs a token; the road checks it."""
 
-CURSOR = Annotated[str | SkipJsonSchema[None], Query(max_length=MOST_CURSOR, description="`next` of the page before")]
-LIMIT = Annotated[int | SkipJsonSchema[None], Query(ge=1, le=MOST_LISTED, description="how many items at most")]
+# A query has no null, so the document speaks of the other type alone.
+_Cursor = Annotated[str, Field(max_length=MOST_CURSOR)]
+_Limit = Annotated[int, Field(ge=1, le=MOST_LISTED)]
+CURSOR = Annotated[_Cursor | SkipJsonSchema[None], Query(description="`next` of the page before")]
+LIMIT = Annotated[_Limit | SkipJsonSchema[None], Query(description="how many items at most")]
 
 _Name = Annotated[str, Field(min_length=1, max_length=MOST_NAME)]
 _Purpose = Annotated[str, Field(min_length=1, max_length=MOST_NAME, examples=["OLDCARD"])]

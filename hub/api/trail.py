@@ -42,7 +42,7 @@ async def _checkpoint(road: Road, scope: Scope, _receive: Receive) -> Reply:
     dependencies=BEARER,
     # A parameter of the function would document a 422 that is never served: what is no index names no receipt.
     openapi_extra={"parameters": [{"name": "index", "in": "path", "required": True, "schema": _INDEX}]},
-    responses={200: _TEXT, **problems(401, 404)},
+    responses={200: _TEXT, **problems(401, 403, 404)},
 )
 @served_by(_receipt)
 def receipt_of() -> None:

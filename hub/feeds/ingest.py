@@ -147,7 +147,7 @@ class _Part:
         self._tiers = tuple(
             tier for tier in Tier if tier in self._feed.tiers | {Tier.CONTROL, Tier.BASIC, Tier.IDENTITY, Tier.CARE}
         )
-        self._writer = open_writer(directory, self._ring)
+        self._writer = open_writer(directory, self._ring, bulk=True)
         self._reader = SqlcipherReader(directory, self._ring)
         self._ids = iter(range(0))
         self._rejected: RejectedFile

@@ -8,7 +8,6 @@ from hub.errors import BadInput
 from hub.identity.principals import Appointment, check_separation
 from hub.store.engine import Reader
 from hub.store.installation import system_event
-from hub.store.trail import prepare
 from hub.store.writer import SqlcipherTransaction, Writer
 
 KIND = "principal"
@@ -77,7 +76,7 @@ def _write(writer: Writer, known: dict[str, Appointment], changed: list[Appointm
             shown = record | {"principal": "resident"} if about_resident else record
             event = system_event("principal", at, appointment=shown)
             event.subject["subject"] = about_resident
-            tx.put_control(KIND, each.principal.id, record, tx.record(prepare(event)).position)
+            tx.put_control(KIND, each.principal.id, record, event)
 
     if changed:
         [failure] = writer.run([action], sign=True)

@@ -11,7 +11,6 @@ from hub.model.principal import Role, parse_principal
 from hub.model.purpose import Basis, Purpose
 from hub.policy.snapshot import Snapshot
 from hub.store.installation import system_event
-from hub.store.trail import prepare
 from hub.store.writer import SqlcipherTransaction, Writer
 
 COLUMNS = ("requester", "purpose", "basis", "citation", "scenario", "scope", "volume", "valid_until")
@@ -48,8 +47,7 @@ def put_on_record(writer: Writer, filings: list[Filing]) -> int:
     def action(tx: SqlcipherTransaction) -> None:
         for filing in filings:
             record = filing.to_record()
-            place = tx.record(prepare(system_event("filing", at, filing=record)))
-            tx.put_control("filing", filing.id, record, place.position)
+            tx.put_control("filing", filing.id, record, system_event("filing", at, filing=record))
 
     [failure] = writer.run([action], sign=True)
     if failure is not None:

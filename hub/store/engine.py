@@ -119,8 +119,8 @@ class Transaction(Protocol):
         """Append an event to the log; returns where it stands."""
         ...
 
-    def put_control(self, kind: str, id: str, body: dict[str, object], entry: int) -> None:  # noqa: A002
-        """Write a control row that the entry at index `entry` accounts for."""
+    def put_control(self, kind: str, id: str, body: dict[str, object], event: Event) -> "Place":  # noqa: A002
+        """Write a control row and the entry that accounts for it."""
         ...
 
     def create_file(self, resident: int, keys: bytes, envelopes: Sequence[bytes], tokens: "Tokens") -> None:

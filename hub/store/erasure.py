@@ -18,7 +18,6 @@ from hub.store.warrants import ERASING
 from hub.store.writer import SqlcipherTransaction, Writer
 
 _INTEND = "INSERT OR IGNORE INTO erasure VALUES (?)"
-_INTENDED = "SELECT resident FROM erasure ORDER BY resident"
 
 
 def erase(writer: Writer, reader: SqlcipherReader, ring: Keyring, resident: int, at: datetime) -> bool:
@@ -61,7 +60,7 @@ def finish_erasures(writer: Writer, reader: SqlcipherReader, at: datetime) -> in
     Raises:
         TrailUnavailable: as `erase`.
     """
-    intended = [row[0] for row in reader.db.execute(_INTENDED)]
+    intended = reader.intended_erasures()
     for resident in intended:
         writer.destroy_keys(resident)
         lookups, lists = reader.tokens_of(resident)

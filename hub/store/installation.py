@@ -45,9 +45,9 @@ def signer(directory: Directory, ring: Keyring) -> Signer:
     return Signer(directory.origin(), ring.log_seed)
 
 
-def open_writer(directory: Directory, ring: Keyring) -> Writer:
-    """Open for writing. Raises OperatorError or LogError with a sentence that says what is wrong."""
-    return Writer(directory, ring, signer(directory, ring))
+def open_writer(directory: Directory, ring: Keyring, *, bulk: bool = False) -> Writer:
+    """Open for writing, perhaps for a long load. Raises OperatorError or LogError with a sentence on what is wrong."""
+    return Writer(directory, ring, signer(directory, ring), bulk=bulk)
 
 
 def system_event(kind: str, at: datetime, **more: object) -> Event:

@@ -1,21 +1,24 @@
 """The embedded engine: two SQLCipher databases, one for what is stored and one for the keys that open it."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import sqlcipher3.dbapi2 as sqlcipher
 
 from audit import log as audit_log
-from hub.errors import OperatorError
+from hub.errors import OperatorError, TrailUnavailable
 from hub.model.tier import Tier
-from hub.store.controls import opened
+from hub.store.controls import contradicted, last_entries, opened
 from hub.store.directory import Directory
 from hub.store.engine import ControlRow
 from hub.store.keys import Keyring
 from hub.store.sections import SealedFile
 
+P = ParamSpec("P")
+T = TypeVar("T")
 SCHEMA = 1
 Failure = sqlcipher.Error
 """What the engine raises when the disk, a lock or the database fails."""
@@ -42,6 +45,8 @@ _KEY_TABLES = "CREATE TABLE data_key (resident INTEGER PRIMARY KEY, wrapped BLOB
 _CIPHER = ("cipher_default_hmac_algorithm = HMAC_SHA256", "cipher_log_level = NONE")
 _CACHE_KIB = 16 * 1024
 _CHECKPOINT_PAGES = 1000
+_BULK_CACHE_KIB = 64 * 1024
+_BULK_CHECKPOINT_PAGES = 16 * 1000
 
 
 def create_store(directory: Directory, ring: Keyring) -> Any:
@@ -65,15 +70,29 @@ def connect(path: Path, ring: Keyring) -> Any:
     Raises:
         OperatorError: it is missing, its key is another one, or a newer hub made it.
     """
-    if not path.is_file() or not path.stat().st_size:
-        # The engine would take an empty file for a new database.
-        raise OperatorError(f"{path} is missing or empty; restore it from a backup")
+    _refuse_nothing(path)
     db = _connect(path, ring.database_key(path.name))
     version = db.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA:
         db.close()
         raise OperatorError(f"{path} has schema {version}, this hub knows {SCHEMA}; run the hub that made it")
     return db
+
+
+def _refuse_nothing(path: Path) -> None:
+    # The engine would make a new database of a missing file, and take an empty one for new.
+    if not path.is_file() or not path.stat().st_size:
+        raise OperatorError(f"{path} is missing or empty; restore it from a backup")
+
+
+def tune_for_bulk(db: Any) -> None:
+    """Prepare a connection for a long load.
+
+    Tokens are random, so that every batch touches most pages of their index: written back rarely, each goes once for
+    many batches, and a cache that holds them all spares reading them again.
+    """
+    db.execute(f"PRAGMA wal_autocheckpoint = {_BULK_CHECKPOINT_PAGES}")
+    db.execute(f"PRAGMA cache_size = -{_BULK_CACHE_KIB}")
 
 
 def _connect(path: Path, key: str) -> Any:
@@ -102,9 +121,26 @@ def integrity(path: Path, ring: Keyring) -> list[str]:
     """What is wrong with a database's pages: each is authenticated, then the structure is checked; empty if nothing."""
     db = connect(path, ring)
     problems = [row[0] for row in db.execute("PRAGMA cipher_integrity_check")]
-    problems += [row[0] for row in db.execute("PRAGMA integrity_check") if row[0] != "ok"]
+    try:
+        problems += [row[0] for row in db.execute("PRAGMA integrity_check") if row[0] != "ok"]
+    except Failure as failure:
+        problems.append(str(failure))
     db.close()
     return problems
+
+
+def _reading(method: Callable[Concatenate["SqlcipherReader", P], T]) -> Callable[Concatenate["SqlcipherReader", P], T]:
+    """Mark a read: where it fails, the connection is given up, and the caller is told as of a trail that is away."""
+
+    @wraps(method)
+    def guarded(self: "SqlcipherReader", /, *args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return method(self, *args, **kwargs)
+        except Failure as failure:
+            self.reopen()
+            raise TrailUnavailable(f"the store cannot be read now: {failure}; run `hub doctor`") from failure
+
+    return guarded
 
 
 class SqlcipherReader:
@@ -113,16 +149,20 @@ class SqlcipherReader:
     Args:
         directory: the data directory.
         ring: its keys.
+
+    Raises:
+        OperatorError: the store cannot be opened.
     """
 
     def __init__(self, directory: Directory, ring: Keyring) -> None:
+        self._directory = directory
         self._ring = ring
-        self._db = connect(directory.store, ring)
-        self._db.execute(
-            f"ATTACH DATABASE ? AS keys KEY \"x'{ring.database_key(directory.data_keys.name)}'\"",
-            (str(directory.data_keys),),
-        )
+        self._viewing = False
         self._queries: dict[tuple[str, tuple[Tier, ...]], str] = {}
+        try:
+            self._db = self._connect()
+        except Failure as failure:
+            raise OperatorError(f"{directory.store} cannot be opened: {failure}; run `hub doctor`") from None
 
     @property
     def db(self) -> Any:
@@ -132,7 +172,7 @@ class SqlcipherReader:
     @contextmanager
     def view(self) -> Iterator[None]:
         """A block in which all reads see one state of the store; within an outer one, the outer one's state."""
-        if self._db.in_transaction:
+        if self._viewing:
             yield
             return
         self.begin()
@@ -141,22 +181,40 @@ class SqlcipherReader:
         finally:
             self.end()
 
+    @_reading
     def begin(self) -> None:
         """Keep the state of the store as it is now in view."""
         self._db.execute("BEGIN")
+        self._viewing = True
 
     def end(self) -> None:
         """See the store as it changes again."""
-        self._db.execute("COMMIT")
+        if self._viewing:
+            self._viewing = False
+            try:
+                self._db.execute("COMMIT")
+            except Failure:
+                self.reopen()  # whoever read was told already
 
+    def reopen(self) -> None:
+        """Start afresh after a failure: the engine goes on refusing a connection that has met a damaged page."""
+        self._viewing = False
+        self._db.close()
+        # Where this fails, too, the next read finds a closed connection and tries again.
+        with suppress(Failure, OperatorError):
+            self._db = self._connect()
+
+    @_reading
     def find(self, token: bytes, tiers: Sequence[Tier]) -> SealedFile | None:
         """The sealed file a blind index token leads to, with the envelopes of `tiers`."""
         return self._file("FROM lookup l JOIN file f USING (resident)", "WHERE l.token = ?", token, tuple(tiers))
 
+    @_reading
     def get(self, resident: int, tiers: Sequence[Tier]) -> SealedFile | None:
         """The sealed file of an internal id, with the envelopes of `tiers`."""
         return self._file("FROM file f", "WHERE f.resident = ?", resident, tuple(tiers))
 
+    @_reading
     def decoy(self, token: bytes, tiers: Sequence[Tier]) -> SealedFile | None:
         """Some sealed file, chosen by the token: read where nothing was found, so that both take as long."""
         top = self._db.execute("SELECT max(resident) FROM file").fetchone()[0]
@@ -165,48 +223,66 @@ class SqlcipherReader:
         start = int.from_bytes(token[:8], "big") % top + 1
         return self._file("FROM file f", "WHERE f.resident >= ? ORDER BY f.resident LIMIT 1", start, tuple(tiers))
 
+    @_reading
     def roster(self, token: bytes, after: int, limit: int) -> list[int]:
         """Internal ids on a list, ascending, behind `after`."""
         query = "SELECT resident FROM list WHERE token = ? AND resident > ? ORDER BY resident LIMIT ?"
         return [row[0] for row in self._db.execute(query, (token, after, limit))]
 
+    @_reading
     def control_version(self) -> int:
         """Changes whenever a control row does."""
         return int(self._db.execute("SELECT n FROM counter WHERE name = 'control'").fetchone()[0])
 
+    @_reading
     def receipt(self, index: int) -> bytes | None:
         """The proof that an entry is in the log (C2SP tlog-proof), or None where no checkpoint covers it."""
         with self.view():
             return audit_log.receipt(self._db, index)
 
+    @_reading
     def checkpoint(self) -> bytes | None:
         """The log's latest signed checkpoint, or None before the first."""
         last = audit_log.latest_checkpoint(self._db)
         return last.note if last else None
 
+    @_reading
     def control(self, kind: str) -> list[ControlRow]:
         """The authentic rows of a kind: a row that was changed behind the hub's back stands for nothing."""
         query = "SELECT kind, id, version, entry, body FROM control WHERE kind = ?"
         rows = (opened(self._ring, row) for row in self._db.execute(query, (kind,)))
         return [row for row in rows if row is not None]
 
+    @_reading
     def damaged(self) -> list[str]:
-        """Kinds and ids of control rows that were changed behind the hub's back."""
-        rows = self._db.execute("SELECT kind, id, version, entry, body FROM control ORDER BY kind, id")
-        return [f"{row[0]} {row[1]}" for row in rows if opened(self._ring, row) is None]
+        """Kinds and ids of control rows that were changed, put back or removed behind the hub's back."""
+        with self.view():
+            rows = self._db.execute("SELECT kind, id, version, entry, body FROM control ORDER BY kind, id").fetchall()
+            log = self._db.execute("SELECT idx, act, act_salt, sealed FROM log_entry ORDER BY idx")
+            last = last_entries(self._ring, log)
+        changed = [f"{row[0]} {row[1]}" for row in rows if opened(self._ring, row) is None]
+        return changed or contradicted(self._ring, [(row[0], row[1], row[3]) for row in rows], last)
 
+    @_reading
     def progress(self, feed: str, digest: bytes, part: int) -> int:
         """How far a part of an import has come; 0 where it has not begun."""
         query = "SELECT rows FROM progress WHERE feed = ? AND digest = ? AND part = ?"
         found = self._db.execute(query, (feed, digest, part)).fetchone()
         return int(found[0]) if found else 0
 
+    @_reading
     def tokens_of(self, resident: int) -> tuple[list[bytes], list[bytes]]:
         """Every blind index token and list token of a person; looks through both tables, for there is no way back."""
         lookups = self._db.execute("SELECT token FROM lookup WHERE resident = ?", (resident,)).fetchall()
         lists = self._db.execute("SELECT token FROM list WHERE resident = ?", (resident,)).fetchall()
         return [row[0] for row in lookups], [row[0] for row in lists]
 
+    @_reading
+    def intended_erasures(self) -> list[int]:
+        """Internal ids of people whose erasure was intended and not yet completed."""
+        return [row[0] for row in self._db.execute("SELECT resident FROM erasure ORDER BY resident")]
+
+    @_reading
     def some_residents(self, count: int) -> list[int]:
         """Internal ids of up to `count` people, chosen at random."""
         query = "SELECT resident FROM file ORDER BY random() LIMIT ?"
@@ -215,6 +291,13 @@ class SqlcipherReader:
     def close(self) -> None:
         """Give the connection back."""
         self._db.close()
+
+    def _connect(self) -> Any:
+        db = connect(self._directory.store, self._ring)
+        path = self._directory.data_keys
+        _refuse_nothing(path)
+        db.execute(f"ATTACH DATABASE ? AS keys KEY \"x'{self._ring.database_key(path.name)}'\"", (str(path),))
+        return db
 
     def _file(self, source: str, where: str, key: bytes | int, tiers: tuple[Tier, ...]) -> SealedFile | None:
         if (query := self._queries.get((where, tiers))) is None:

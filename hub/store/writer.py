@@ -14,12 +14,12 @@ from audit.note import Signer
 from audit.tables import node_source
 from hub.errors import OperatorError, TrailUnavailable
 from hub.model.tier import Tier
-from hub.store.controls import sealed
+from hub.store.controls import accounting_for, sealed
 from hub.store.directory import Directory
-from hub.store.engine import ControlRow, Place, Prepared, Tokens
+from hub.store.engine import ControlRow, Event, Place, Prepared, Tokens
 from hub.store.keys import Keyring
-from hub.store.sqlcipher import Conflict, Failure, connect
-from hub.store.trail import finish
+from hub.store.sqlcipher import Conflict, Failure, connect, tune_for_bulk
+from hub.store.trail import finish, prepare
 
 Action = Callable[["SqlcipherTransaction"], Any]
 _CREATE = f"INSERT INTO file VALUES (?{', ?' * len(Tier)})"  # noqa: S608 - only placeholders are put together
@@ -50,15 +50,17 @@ class SqlcipherTransaction:
         self.entries.append(entry)
         return Place(self._first + len(self.entries) - 1, entry.ordinal_commitment)
 
-    def put_control(self, kind: str, id: str, body: dict[str, object], entry: int) -> None:  # noqa: A002
-        """Write a control row that the entry at index `entry` accounts for."""
+    def put_control(self, kind: str, id: str, body: dict[str, object], event: Event) -> Place:  # noqa: A002
+        """Write a control row and the entry that accounts for it."""
+        place = self.record(prepare(accounting_for(self._ring, event, kind, id)))
         found = self.db.execute("SELECT version FROM control WHERE kind = ? AND id = ?", (kind, id)).fetchone()
-        row = ControlRow(kind, id, found[0] + 1 if found else 1, entry, body)
+        row = ControlRow(kind, id, found[0] + 1 if found else 1, place.position, body)
         self.db.execute(
             "INSERT OR REPLACE INTO control VALUES (?, ?, ?, ?, ?)",
-            (kind, id, row.version, entry, sealed(self._ring, row)),
+            (kind, id, row.version, row.entry, sealed(self._ring, row)),
         )
         self.db.execute("UPDATE counter SET n = n + 1 WHERE name = 'control'")
+        return place
 
     def create_file(self, resident: int, keys: bytes, envelopes: Sequence[bytes], tokens: Tokens) -> None:
         """Add a person under a reserved id, with an envelope for every tier in the order of `Tier`."""
@@ -112,13 +114,15 @@ class Writer:
         directory: the data directory.
         ring: its keys.
         signer: signs checkpoints of the log.
+        bulk: whether long loads are to come.
 
     Raises:
         OperatorError, LogError: the store or the log is missing, damaged or not the one its keys belong to.
     """
 
-    def __init__(self, directory: Directory, ring: Keyring, signer: Signer) -> None:
+    def __init__(self, directory: Directory, ring: Keyring, signer: Signer, *, bulk: bool = False) -> None:
         self._directory = directory
+        self._bulk = bulk
         self._ring = ring
         self._signer = signer
         self._origin = directory.origin()
@@ -211,6 +215,8 @@ class Writer:
         try:
             self._db = connect(self._directory.store, self._ring)
             self._keys_db = connect(self._directory.data_keys, self._ring)
+            if self._bulk:
+                tune_for_bulk(self._db)
             self._log = Log.open(self._db)
             self._seen = tree(self._db).size
             last = latest_checkpoint(self._db)

@@ -23,7 +23,11 @@ class InProcess:
         self.front = create_app(installation.directory)
         self._loop = asyncio.new_event_loop()
         self._life = self.front.api.router.lifespan_context(self.front.api)
-        self.run(self._life.__aenter__())
+        try:
+            self.run(self._life.__aenter__())
+        except BaseException:
+            self._loop.close()
+            raise
         transport = httpx.ASGITransport(self.front)
         self._client = httpx.AsyncClient(transport=transport, base_url="http://hub.test")
 

@@ -160,6 +160,21 @@ def test_act_keeps_the_true_reason_for_the_trail(disclose, city):
     assert part.subject["reason"] == "案卷 2026-07"
 
 
+@pytest.mark.parametrize(("subject", "own"), [("elder", True), ("nobody", False)])
+def test_early_refusal_is_among_the_accesses_of_the_person_it_names(disclose, city, subject, own):
+    """Nothing is said of the person, not even that there is one, but who asked is not forgotten."""
+    for purpose in ("VISIT", "NOSUCH"):
+        index = disclose(CLERK, subject, purpose).json()["receipt"]["index"]
+        assert city.subject_part(index, city.cast[subject].idno).own is own
+
+
+def test_nobody_asks_for_somebody_else_where_no_mandate_is_taken(disclose, city):
+    before = city.size()
+    answer = disclose(CLERK, "elder", "OLDCARD", headers={"On-Behalf-Of": "mandate-1"})
+    assert (answer.status_code, answer.json()["reasons"]) == (403, ["not_allowed"])
+    assert city.size() == before
+
+
 def test_absent_and_sealed_fields_have_the_same_shape(disclose):
     absent = disclose(HEALTH, "bare", "EXAM", fields=["tel"])
     sealed = disclose("department:justice@339999", "bare", "CORR", fields=["name"], reason="案卷 2026-07")

@@ -12,7 +12,7 @@ from hub.model.subject import SubjectRef
 from tests.api.city import CIVIL_AFFAIRS, CLERK, FAR_GRID, GRID_WORKER, HEALTH
 from tests.factories import idno
 
-WITHIN = 1.5
+WITHIN = 1.4
 """Medians of two groups from one run may differ by this factor; a step more or less on the road is far outside it."""
 
 CALLERS = [

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from hub.store.sqlcipher import Failure
 from tests.api.city import CLERK
 
 SERVED = {
@@ -86,6 +87,27 @@ def test_health_docs_and_log_need_no_token(client):
 def test_health_says_so(client):
     assert client().get("/healthz").json() == {"status": "up"}
     assert client().get("/readyz").json() == {"status": "ready"}
+
+
+def test_hub_that_cannot_read_or_cannot_record_is_not_ready(hub, monkeypatch):
+    def fail(*_args, **_options):
+        raise Failure("disk I/O error")
+
+    for broken, name in ((hub.road.reader, "control_version"), (hub.road.lane._writer, "run")):
+        with monkeypatch.context() as patch:
+            patch.setattr(broken, name, fail)
+            patch.setattr(hub.road.lane, "_durable_at", float("-inf"))
+            answer = hub.ask(None, "GET", "/readyz")
+            assert (answer.status_code, answer.json()["reasons"]) == (503, ["audit_unavailable"]), name
+            assert int(answer.headers["retry-after"]) > 0
+            assert hub.ask(None, "GET", "/healthz").status_code == 200, "the process is up"
+    assert hub.ask(None, "GET", "/readyz").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/v1/purposes", "/v1/receipts/0"])
+def test_nobody_speaks_for_somebody_else_where_no_mandate_is_taken(client, path):
+    answer = client(CLERK).get(path, headers={"On-Behalf-Of": "mandate-1"})
+    assert (answer.status_code, answer.json()["reasons"]) == (403, ["not_allowed"])
 
 
 def test_nothing_personal_is_asked_for_in_a_path(client):

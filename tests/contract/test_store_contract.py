@@ -20,6 +20,7 @@ from hub.store.trail import canonical, prepare, receipt
 from tests.factories import GRID, idno, sections
 
 GONE = RuntimeError("changed its mind")
+SAID = Event({"kind": "principal"}, {"subject": ""})
 
 
 class Sqlcipher:
@@ -84,7 +85,7 @@ def event(kind="test", resident=None):
 
 def failing(tx):
     tx.record(event("lost"))
-    tx.put_control("principal", "lost", {}, 0)
+    tx.put_control("principal", "lost", {}, SAID)
     raise GONE
 
 
@@ -214,7 +215,7 @@ class TestTransactions:
     def test_everything_is_there_after_closing_and_opening(self, engine, add):
         [resident] = add(1)
         writer = engine.writer()
-        writer.run([lambda tx: tx.put_control("filing", "f", {"a": "号"}, tx.record(event()).position)])
+        writer.run([lambda tx: tx.put_control("filing", "f", {"a": "号"}, SAID)])
         reader = engine.reader()
         assert reader.get(resident, ()).resident == resident
         assert [row.body for row in reader.control("filing")] == [{"a": "号"}]
@@ -236,14 +237,13 @@ class TestTransactions:
 class TestControls:
     def test_a_row_says_which_version_it_is_and_which_entry_made_it(self, writer, reader):
         for version in (1, 2, 3):
-            [place] = writer.run([lambda tx: tx.record(event())])
-            writer.run([lambda tx, n=version, at=place.position: tx.put_control("principal", "a", {"n": n}, at)])
+            [place] = writer.run([lambda tx, n=version: tx.put_control("principal", "a", {"n": n}, SAID)])
             assert reader.control("principal") == [("principal", "a", version, place.position, {"n": version})]
 
     def test_every_change_and_nothing_else_changes_the_version_of_all(self, writer, reader, add):
         versions = [reader.control_version()]
         for body in ({"n": 1}, {"n": 1}):
-            writer.run([lambda tx, body=body: tx.put_control("principal", "a", body, 0)])
+            writer.run([lambda tx, body=body: tx.put_control("principal", "a", body, SAID)])
             versions.append(reader.control_version())
         assert len(set(versions)) == len(versions)
         add(1)
@@ -255,11 +255,11 @@ class TestControls:
     )
     def test_ids_that_look_alike_are_two(self, writer, reader, one, other):
         for name in (one, other):
-            writer.run([lambda tx, name=name: tx.put_control("principal", name, {"id": name}, 0)])
+            writer.run([lambda tx, name=name: tx.put_control("principal", name, {"id": name}, SAID)])
         assert {row.id: row.body["id"] for row in reader.control("principal")} == {one: one, other: other}
 
     def test_kinds_are_apart(self, writer, reader):
-        writer.run([lambda tx: tx.put_control("filing", "a", {}, 0)])
+        writer.run([lambda tx: tx.put_control("filing", "a", {}, SAID)])
         assert reader.control("principal") == []
         assert reader.control("Filing") == []
 

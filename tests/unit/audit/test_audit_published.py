@@ -19,8 +19,9 @@ from audit.published import (
     publish,
     resource,
 )
+from audit.reader import PublishedLog
 from audit.rebuild import rebuild
-from audit.source import Folder, PublishedLog
+from audit.source import Folder
 from audit.tile import ENTRIES, Tile, decode_bundle, tiles
 from tests.unit.audit.trails import Published, entry, fork
 
@@ -90,7 +91,7 @@ def test_a_tile_holds_the_hashes_and_a_bundle_the_entries(published):
     assert resource(published.db, "tile/0/001").body == hashes
 
 
-def test_tiles_are_those_of_another_implementation(tmp_path, make_trail):
+def test_tiles_are_those_of_another_implementation(tmp_path, make_trail, monkeypatch):
     trail = make_trail()
     entries = [(n, b"entry %d" % n) for n in range(70_000)]
     with trail:
@@ -111,7 +112,14 @@ def test_tiles_are_those_of_another_implementation(tmp_path, make_trail):
     policy = parse_trust(str(trail.signer.verifier).encode())
     root = next(case["root"] for case in GO_TREE["roots"] if case["size"] == 70_000)
     assert rebuild(Folder(tmp_path), policy).root.hex() == root
+    monkeypatch.setattr("audit.rebuild._WORTH", 1)
     assert rebuild(Folder(tmp_path), policy, processes=2).root.hex() == root
+    path = tmp_path / Tile(ENTRIES, 270).path()
+    path.write_bytes(path.read_bytes().replace(b"entry 69130", b"entry 69139"))
+    for processes in (1, 2):
+        with pytest.raises(VerificationError, match="entry 69130 is not what tile/0/270") as error:
+            rebuild(Folder(tmp_path), policy, processes)
+        assert error.value.index == 69130
 
 
 @pytest.mark.parametrize("size", [0, 1, 255, 256, 257, 700])

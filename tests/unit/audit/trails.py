@@ -8,6 +8,7 @@ from audit.checkpoint import Signer
 from audit.entry import canonical, commitment
 from audit.policy import Policy, parse_trust
 from audit.published import publish
+from audit.strict import base64_text
 
 ORIGIN = "hub.example/339999"
 
@@ -90,6 +91,17 @@ class Published(Trail):
     def files(self):
         """The names of all published files."""
         return sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if path.is_file())
+
+
+def shown(index, parts=("act", "subject", "ordinal")):
+    """An event as it goes into a pack."""
+    event = {"index": index}
+    for name, part in (("act", act(index)), ("subject", {"subject": f"p{index}"}), ("ordinal", {"ordinal": index})):
+        if name in parts:
+            event |= {name: part, f"{name}_salt": base64_text(salt(name, index))}
+        else:
+            event[f"{name}_commitment"] = base64_text(commitment(name, salt(name, index), canonical(part)))
+    return event
 
 
 def fork(trail, entries, changed):

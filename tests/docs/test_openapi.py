@@ -1,0 +1,115 @@
+"""The OpenAPI document says what is served: no route, status, type or member more or less."""
+
+from pathlib import Path
+
+import pytest
+from fastapi.routing import APIRoute
+
+from hub.api.problems import problem
+from hub.app import create_app
+from hub.errors import Reason
+from hub.store.directory import Directory
+
+PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+OPEN = {"/healthz", "/readyz", "/log/checkpoint"}
+
+
+@pytest.fixture(scope="module")
+def front():
+    """The document is the same over every directory, so it needs none."""
+    return create_app(Directory(Path("nowhere")))
+
+
+@pytest.fixture(scope="module")
+def document(front):
+    return front.api.openapi()
+
+
+def operations(document):
+    return [(path, said) for path, item in document["paths"].items() for said in item.values()]
+
+
+def test_every_route_is_documented_but_those_of_the_documentation(front, document):
+    served = {route.path for route in front.api.routes if isinstance(route, APIRoute)}
+    assert served - set(document["paths"]) == {"/docs", "/docs/{name}"}
+    assert set(document["paths"]) <= served
+
+
+def test_operations_have_names_that_clients_can_be_made_from(document):
+    names = [said["operationId"] for _, said in operations(document)]
+    assert len(set(names)) == len(names)
+    assert all(name.isalpha() for name in names)
+
+
+def test_operations_say_what_they_do(document):
+    for path, said in operations(document):
+        assert said["summary"], path
+        assert said["description"], path
+        assert said["tags"], path
+
+
+def test_every_refusal_is_documented_as_the_problem_it_is(document):
+    for path, said in operations(document):
+        for status, answer in said["responses"].items():
+            if status != "200":
+                assert answer["content"] == PROBLEM, (path, status)
+
+
+def test_nothing_is_documented_that_the_framework_would_say_and_the_hub_does_not(document):
+    assert "HTTPValidationError" not in document["components"]["schemas"]
+    assert "application/json" not in str([answer for _, said in operations(document) for answer in said["responses"]])
+
+
+@pytest.mark.parametrize(
+    ("path", "statuses"),
+    [
+        ("/v1/disclosures", {"200", "401", "403", "422", "429", "503"}),
+        ("/v1/disclosures/batch", {"200", "401", "403", "422", "503"}),
+        ("/v1/residents/search", {"200", "401", "403", "422", "503"}),
+        ("/v1/purposes", {"200", "401", "403", "422"}),
+        ("/v1/receipts/{index}", {"200", "401", "403", "404"}),
+        ("/log/checkpoint", {"200", "404"}),
+        ("/healthz", {"200"}),
+        ("/readyz", {"200", "503"}),
+    ],
+)
+def test_statuses_are_those_a_caller_may_meet(document, path, statuses):
+    (said,) = document["paths"][path].values()
+    assert set(said["responses"]) == statuses
+
+
+def test_routes_that_need_a_token_say_so_and_the_others_do_not(document):
+    for path, said in operations(document):
+        assert bool(said.get("security")) == (path not in OPEN), path
+    (scheme,) = document["components"]["securitySchemes"].values()
+    assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
+
+
+def test_headers_that_tell_a_caller_what_to_do_are_documented(document):
+    for path, said in operations(document):
+        for status, header in (("401", "WWW-Authenticate"), ("429", "Retry-After"), ("503", "Retry-After")):
+            if status in said["responses"]:
+                assert header in said["responses"][status]["headers"], path
+
+
+def test_requests_refuse_members_they_do_not_know(document):
+    schemas = document["components"]["schemas"]
+    for path, said in operations(document):
+        if "requestBody" in said:
+            (content,) = said["requestBody"]["content"].values()
+            name = content["schema"]["$ref"].rpartition("/")[2]
+            assert schemas[name]["additionalProperties"] is False, path
+
+
+def test_reasons_are_documented_one_by_one(document):
+    assert set(document["components"]["schemas"]["Reason"]["enum"]) == set(Reason)
+
+
+def test_members_every_problem_has_are_required(document):
+    always = problem(403, [], "0" * 32)
+    assert set(document["components"]["schemas"]["Problem"]["required"]) == set(always)
+
+
+def test_document_names_no_other_host(document):
+    assert "http" not in str(document).replace("HTTPBearer", "").replace("'type': 'http'", "")
+    assert not document.get("servers")
