@@ -52,7 +52,7 @@ class DirectRoutes:
             if handler is None:
                 continue
             for method in route.methods:
-                direct = Direct(handler, route.path)
+                direct = Direct(handler, route.path_format)
                 if route.param_convertors:
                     self._patterns.append((method, route.path_regex, direct))
                 else:

@@ -15,6 +15,8 @@ router = APIRouter(tags=["trail"])
 _MOST_DIGITS = 15
 _PLAIN = "text/plain; charset=utf-8"
 _INDEX = {"type": "integer", "minimum": 0}
+_TILE = {"type": "string", "example": "0/000"}
+_BYTES = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 _TEXT = {"content": {"text/plain": {"schema": {"type": "string"}}}}
 
 
@@ -29,10 +31,18 @@ async def _receipt(road: Road, scope: Scope, _receive: Receive) -> Reply:
 
 
 async def _checkpoint(road: Road, scope: Scope, _receive: Receive) -> Reply:
-    note = road.reader.checkpoint()
-    if note is None:
+    return _published(road, scope, "checkpoint")
+
+
+async def _tile(road: Road, scope: Scope, _receive: Receive) -> Reply:
+    return _published(road, scope, f"tile/{scope['path_params']['tile']}")
+
+
+def _published(road: Road, scope: Scope, path: str) -> Reply:
+    found = road.reader.published(path)
+    if found is None:
         return problem_reply(404, [Reason.NOT_FOUND.value], scope["state"]["trace_id"])
-    return text_reply(note, _PLAIN, (b"cache-control", b"no-cache"))
+    return text_reply(found.body, found.media_type, (b"cache-control", found.cache.encode()))
 
 
 @router.get(
@@ -58,3 +68,15 @@ def receipt_of() -> None:
 @served_by(_checkpoint)
 def checkpoint() -> None:
     """The log's latest signed checkpoint (C2SP tlog-checkpoint)."""
+
+
+@router.get(
+    "/log/tile/{tile:path}",  # noqa: FAST003 - documented below
+    operation_id="tile",
+    response_class=Response,
+    openapi_extra={"parameters": [{"name": "tile", "in": "path", "required": True, "schema": _TILE}]},
+    responses={200: _BYTES, **problems(404)},
+)
+@served_by(_tile)
+def tile() -> None:
+    """Tiles `<L>/<N>[.p/<W>]` of the log's tree and bundles `entries/<N>[.p/<W>]` of its leaves (C2SP tlog-tiles)."""

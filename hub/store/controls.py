@@ -46,8 +46,8 @@ def last_entries(ring: Keyring, entries: Iterable[tuple[int, bytes, bytes, bytes
     for index, act, salt, parts in entries:
         try:
             subject = orjson.loads(unsealed(parts, commitment("act", salt, act), ring.strangers)[1])
-        except InvalidTag:
-            continue  # about a data subject
+        except (InvalidTag, ValueError):
+            continue  # about a data subject, or damaged, which the check of the log itself tells
         if name := subject.get(_ROW):
             last[name] = index
     return last

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
+from audit.published import Resource
 from hub.model.tier import Tier
 from hub.store.sections import SealedFile
 
@@ -65,8 +66,8 @@ class Reader(Protocol):
         """The proof that an entry is in the log, or None where no checkpoint covers it."""
         ...
 
-    def checkpoint(self) -> bytes | None:
-        """The log's latest signed checkpoint, or None before the first."""
+    def published(self, path: str) -> Resource | None:
+        """What the log publishes at a path such as `checkpoint` or `tile/0/000`, or None where there is nothing."""
         ...
 
     def control(self, kind: str) -> list[ControlRow]:

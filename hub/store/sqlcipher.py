@@ -9,6 +9,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import sqlcipher3.dbapi2 as sqlcipher
 
 from audit import log as audit_log
+from audit.published import Resource, resource
 from hub.errors import OperatorError, TrailUnavailable
 from hub.model.tier import Tier
 from hub.store.controls import contradicted, last_entries, opened
@@ -241,10 +242,10 @@ class SqlcipherReader:
             return audit_log.receipt(self._db, index)
 
     @_reading
-    def checkpoint(self) -> bytes | None:
-        """The log's latest signed checkpoint, or None before the first."""
-        last = audit_log.latest_checkpoint(self._db)
-        return last.note if last else None
+    def published(self, path: str) -> Resource | None:
+        """What the log publishes at a path such as `checkpoint` or `tile/0/000`, or None where there is nothing."""
+        with self.view():
+            return resource(self._db, path)
 
     @_reading
     def control(self, kind: str) -> list[ControlRow]:

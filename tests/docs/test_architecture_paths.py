@@ -23,7 +23,7 @@ def tree():
 
 def test_the_routes_are_those_of_the_application(tmp_path):
     routes = create_app(Directory(tmp_path)).api.routes
-    served = {f"{method} {route.path}" for route in routes for method in route.methods - {"HEAD"}}
+    served = {f"{method} {route.path_format}" for route in routes for method in route.methods - {"HEAD"}}
     told = {quoted(cells[0])[0] for cells in rows(section(NAME, "## HTTP routes"))}
     assert told == served
 

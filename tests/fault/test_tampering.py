@@ -202,6 +202,28 @@ class TestControls:
         hub.close()
         assert answer.status_code == 401
 
+    def test_an_older_row_put_back_is_found_by_replaying_the_log(self, installation, alter):
+        columns = "SELECT version, entry, body FROM control WHERE id LIKE 'grid_worker%'"
+        with installation.opened() as hub:
+            older = hub.reader.db.execute(columns).fetchone()
+        installation.revoke(GRID_WORKER)
+        assert run_hub("doctor", installation.path).returncode == 0
+        alter("UPDATE control SET version = ?, entry = ?, body = ? WHERE id LIKE 'grid_worker%'", *older)
+        with installation.opened() as hub:
+            assert hub.reader.damaged() == [f"principal {GRID_WORKER}#1"]
+        done = run_hub("doctor", installation.path)
+        assert (done.returncode, GRID_WORKER in done.stdout) == (1, True)
+        installation.revoke(GRID_WORKER)
+        assert run_hub("doctor", installation.path).returncode == 0
+
+    def test_a_row_that_was_removed_is_found_by_replaying_the_log(self, installation, alter):
+        alter("DELETE FROM control WHERE kind = 'filing'")
+        with installation.opened() as hub:
+            assert hub.reader.damaged() == ["1 that the log accounts for are missing"]
+        installation.file(CIVIL_AFFAIRS, "OLDCARD")
+        with installation.opened() as hub:
+            assert hub.reader.damaged() == []
+
     def test_a_changed_row_is_found_by_the_doctor(self, installation, alter):
         alter("UPDATE control SET entry = entry + 1 WHERE kind = 'filing'")
         done = run_hub("doctor", installation.path)

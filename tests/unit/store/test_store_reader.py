@@ -32,7 +32,7 @@ READS = {
     "control": ("principal",),
     "damaged": (),
     "receipt": (0,),
-    "checkpoint": (),
+    "published": ("checkpoint",),
     "progress": ("police", b"", 0),
     "tokens_of": (1,),
     "intended_erasures": (),
