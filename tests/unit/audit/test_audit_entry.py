@@ -35,7 +35,20 @@ def test_canonical_bytes_are_the_same_value_with_sorted_keys_and_no_space(part):
 
 @pytest.mark.parametrize(
     "value",
-    [1.0, 1.5, float("nan"), float("inf"), 2**53, -(2**53), 10**30, b"bytes", {1, 2}, object(), "\ud800", ["\udfff"]],
+    [
+        1.0,
+        1.5,
+        float("nan"),
+        float("inf"),
+        2**53,
+        -(2**53),
+        10**30,
+        b"bytes",
+        {1, 2},
+        pytest.param(object(), id="object"),
+        "\ud800",
+        ["\udfff"],
+    ],
     ids=repr,
 )
 def test_what_rfc_8785_spells_otherwise_is_refused(value):
