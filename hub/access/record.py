@@ -41,9 +41,16 @@ def denied(denial: Denial, ring: Keyring, resident: int | None = None, trail_key
     return Event(act, subject, resident, trail_key)
 
 
-def searched(request: AccessRequest, listed: int) -> Event:
+def searched(request: AccessRequest, grid: str, listed: int) -> Event:
     """The event of a look at a list; each person listed has an entry besides."""
-    act = _act(request, "disclosed", ()) | {"kind": "search", "listed": listed}
+    act = _act(request, "disclosed", ()) | {"kind": "search", "grid": grid, "listed": listed}
+    return Event(act, {"subject": "", "reason": ""})
+
+
+def search_denied(denial: Denial, grid: str) -> Event:
+    """The event of a look at a list that was refused."""
+    reasons = list(denial.reasons)
+    act = _act(denial.request, "denied", ()) | {"kind": "search", "grid": grid, "listed": 0, "reasons": reasons}
     return Event(act, {"subject": "", "reason": ""})
 
 
@@ -79,8 +86,9 @@ def _subject(
     ring: Keyring, resident: int | None, request: AccessRequest, withheld: tuple[Withheld, ...]
 ) -> dict[str, object]:
     # Free text may speak about the person, so the caller's reason is erased with them.
-    name = b"resident\0%d" % resident if resident is not None else b"idno\0" + request.subject.idno.encode()
-    part: dict[str, object] = {"subject": ring.pseudonym(name), "reason": request.reason}
+    idno, rid = request.subject
+    name = f"resident\0{resident}" if resident is not None else f"idno\0{idno}" if idno else f"rid\0{rid}"
+    part: dict[str, object] = {"subject": ring.pseudonym(name.encode()), "reason": request.reason}
     if request.caller.principal.rid:
         part["actor"] = request.caller.principal.id
     truths = [[each.field, each.truth] for each in withheld if each.truth]

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from hub.access.decide import decide_purpose
 from hub.access.flow import Outcome, Road
 from hub.access.locate import Located, locate_resident
-from hub.access.record import denied, record, searched
+from hub.access.record import record, search_denied, searched
 from hub.access.respond import refuse
 from hub.errors import BadInput, Reason
 from hub.model.decision import AccessRequest, Denial, Disclosure
@@ -58,12 +58,12 @@ async def search(
     if denial is None and not grid.startswith(caller.principal.area):
         denial = Denial(request, (Reason.OUT_OF_SCOPE,))
     if denial is not None:
-        [receipt] = await record([denied(denial, road.ring)], road.lane)
+        [receipt] = await record([search_denied(denial, grid)], road.lane)
         return refuse(denial, receipt)
     after = _resident_at(road, caller, cursor)
     road.turn.begin()
     outcomes, last = _listed(road, request, list_token(road.ring, grid), part, after, limit)
-    events = [searched(request, len(outcomes)), *(outcome.event for outcome in outcomes)]
+    events = [searched(request, grid, len(outcomes)), *(outcome.event for outcome in outcomes)]
     receipts = await record(events, road.lane)
     items = [road.answer(*each).body for each in zip(outcomes, receipts[1:], strict=True)]
     return Page(items, road.ring.pairwise(_cursors(caller), last) if last else None)

@@ -1,11 +1,15 @@
 """What Linux tells about processes: which ones a server has, how much they compute, how much memory they hold."""
 
 import os
+import time
 from pathlib import Path
+from statistics import median
+from tempfile import TemporaryFile
 
 _PROC = Path("/proc")
 _TICKS = os.sysconf("SC_CLK_TCK")
 _BLOCK = 1 << 22
+_TRIES = 50
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -32,6 +36,18 @@ def warm(path: Path) -> None:
         with file.open("rb", buffering=0) as stream:
             while stream.read(_BLOCK):
                 pass
+
+
+def durable_write(folder: Path) -> float:
+    """Seconds that the disk takes to make 4 KiB durable now, the median of some tries: what every commit waits for."""
+    tries = []
+    with TemporaryFile(dir=folder, buffering=0) as file:
+        for _ in range(_TRIES):
+            started = time.perf_counter()
+            file.write(bytes(4096))
+            os.fdatasync(file.fileno())
+            tries.append(time.perf_counter() - started)
+    return median(tries)
 
 
 def resident_bytes(pid: int) -> int:

@@ -22,6 +22,7 @@ class Row:
         ratio: the figure over the yardstick's.
         target: what the ratio must reach or must not exceed.
         at_most: whether the target is an upper bound.
+        note: what else a reader of the table should know; printed below it.
         detail: further figures, for the JSON alone.
     """
 
@@ -31,6 +32,7 @@ class Row:
     ratio: float
     target: float
     at_most: bool = False
+    note: str = ""
     detail: dict[str, object] = field(default_factory=dict)
 
     @property
@@ -40,11 +42,12 @@ class Row:
 
 
 def table(rows: Sequence[Row]) -> str:
-    """The rows as aligned text, headings first."""
+    """The rows as aligned text, headings first, notes last."""
     lines = [_HEADINGS, *(_cells(row) for row in rows)]
     widths = [max(len(line[place]) for line in lines) for place in range(len(_HEADINGS))]
     lines.insert(1, tuple("-" * width for width in widths))
-    return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
+    aligned = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
+    return "\n".join([*aligned, *(f"{row.what}: {row.note}" for row in rows if row.note)])
 
 
 def write(path: Path, rows: Sequence[Row], *, quick: bool) -> None:

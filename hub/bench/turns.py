@@ -10,7 +10,7 @@ import orjson
 
 from hub.bench.community import FIELDS, Community
 from hub.bench.load import Load, WrongAnswerError, drive
-from hub.bench.processes import computed, read_from_disk, warm
+from hub.bench.processes import computed, durable_write, read_from_disk, warm
 from hub.bench.servers import Server, bare_server, hub_server, wait_for_workers
 
 WORKERS = 2
@@ -26,11 +26,13 @@ class Turn(NamedTuple):
         load: what the generator saw.
         computing: processor seconds per answer, all workers together, user and system.
         fetched: bytes per answer that were not in memory and came from the disk.
+        durable: seconds the disk took for one durable write just before.
     """
 
     load: Load
     computing: float
     fetched: float
+    durable: float
 
 
 class Contender(NamedTuple):
@@ -72,6 +74,11 @@ class Turns(NamedTuple):
         """Processor seconds per answer."""
         return median(turn.computing for turn in self.turns)
 
+    @property
+    def durable(self) -> float:
+        """Seconds of one durable write."""
+        return median(turn.durable for turn in self.turns)
+
     def figures(self) -> dict[str, object]:
         """Every turn, for whoever doubts a median."""
         return {
@@ -79,6 +86,7 @@ class Turns(NamedTuple):
             "p50_ms": [round(turn.load.p50 * 1e3, 3) for turn in self.turns],
             "p99_ms": [round(turn.load.p99 * 1e3, 3) for turn in self.turns],
             "computing_us": [round(turn.computing * 1e6, 1) for turn in self.turns],
+            "durable_write_ms": [round(turn.durable * 1e3, 3) for turn in self.turns],
             "fetched_bytes": [round(turn.fetched) for turn in self.turns],
         }
 
@@ -143,9 +151,10 @@ def _turn(pool: ProcessPoolExecutor, contender: Contender, connections: int, sec
     entries = people.entries() if governed else 0
     # A machine that gives memory back to its host forgets files within seconds; what that costs is not the hub's.
     warm(people.path)
+    durable = durable_write(people.path.parent)
     before, fetched = computed(workers), read_from_disk(workers)
     load = pool.submit(drive, server.port, requests, connections, seconds).result()
     computing, fetched = computed(workers) - before, read_from_disk(workers) - fetched
     if governed and (grown := people.entries() - entries) != load.answered:
         raise WrongAnswerError(f"{load.answered} disclosures were answered, but the log grew by {grown} entries")
-    return Turn(load, computing / load.answered, fetched / load.answered)
+    return Turn(load, computing / load.answered, fetched / load.answered, durable)

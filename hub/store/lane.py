@@ -8,6 +8,7 @@ be answered before the batch is durable anyway.
 import asyncio
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from hub.errors import TrailUnavailable
@@ -90,7 +91,9 @@ class Lane:
         """Finish what waits, sign, and give the store back."""
         self._tick.cancel()
         self._flush()
-        self._writer.close()
+        # Everything answered is durable; what nobody could sign now is signed at the next start.
+        with suppress(TrailUnavailable, OSError):
+            self._writer.close()
 
     def _flush(self) -> None:
         batch, self._waiting = self._waiting, []

@@ -221,7 +221,10 @@ class Writer:
             self._seen = tree(self._db).size
             last = latest_checkpoint(self._db)
             self._signed = last.size if last else 0
-            check_outside(self._directory, self._signer, self._db)
+            kept = check_outside(self._directory, self._signer, self._db)
+            if last and kept < last.size:
+                # A crash came between signing and keeping.
+                self._publish(last.note)
         except BaseException:
             self._close()
             raise
@@ -310,8 +313,11 @@ def _concerns_all(error: Exception) -> bool:
     return isinstance(error, Failure) and not isinstance(error, Conflict)
 
 
-def check_outside(directory: Directory, signer: Signer, db: Any) -> None:
+def check_outside(directory: Directory, signer: Signer, db: Any) -> int:
     """Hold the log against the last checkpoint that was kept outside the database.
+
+    Returns:
+        How many entries that checkpoint covers; as many as there are where none was kept.
 
     Raises:
         OperatorError: the database is an older one put back, or its past was rewritten.
@@ -319,7 +325,7 @@ def check_outside(directory: Directory, signer: Signer, db: Any) -> None:
     try:
         note = directory.checkpoint.read_bytes()
     except FileNotFoundError:
-        return
+        return tree(db).size
     try:
         outside = verify_checkpoint(note, [signer.verifier], signer.name)
     except VerificationError as error:
@@ -332,3 +338,4 @@ def check_outside(directory: Directory, signer: Signer, db: Any) -> None:
         )
     if merkle.range_hash(0, outside.size, node_source(db)) != outside.root:
         raise OperatorError(f"the first {outside.size} entries of the log are not those that were signed for")
+    return outside.size

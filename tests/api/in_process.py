@@ -41,14 +41,20 @@ class InProcess:
 
     def ask(self, principal, method, path, **options):
         """One request; None speaks for nobody."""
-        headers = (self.installation.bearer(principal) if principal else {}) | options.pop("headers", {})
-        return self.run(self._client.request(method, path, headers=headers, **options))
+        return self.run(self._request(principal, method, path, **options))
 
     def disclose(self, principal, subject, purpose, **more):
         """One disclosure about an identity number."""
-        return self.ask(
-            principal, "POST", "/v1/disclosures", json={"subject": {"idno": subject}, "purpose": purpose} | more
-        )
+        return self.run(self.asking(principal, subject, purpose, **more))
+
+    def asking(self, principal, subject, purpose, **more):
+        """The same, to be awaited, so that several can be asked at once."""
+        body = {"subject": {"idno": subject}, "purpose": purpose} | more
+        return self._request(principal, "POST", "/v1/disclosures", json=body)
+
+    def _request(self, principal, method, path, headers=None, **options):
+        held = self.installation.bearer(principal) if principal else {}
+        return self._client.request(method, path, headers=held | (headers or {}), **options)
 
     def close(self):
         """End the lifespan."""

@@ -82,7 +82,7 @@ def test_wrong_member_is_named_with_its_rule_and_without_its_value(client, city,
     assert said["errors"][0]["rule"]
     assert said["detail"] == f"`{member}`: {said['errors'][0]['rule']}"
     for value in ("canary", "桂兰", ELDER, "13800138000", "9017"):
-        assert value not in answer.text
+        assert value not in answer.text.replace(said["trace_id"], "")
     assert city.size() == before, "nothing was decided, so nothing is recorded"
 
 
@@ -132,7 +132,7 @@ def test_what_is_no_request_is_bad_input_everywhere(client, path, sent):
     answer = client(CLERK).post(path, content=sent, headers={"Content-Type": "application/json"})
     assert (answer.status_code, answer.json()["reasons"]) == (422, ["bad_input"])
     assert answer.json()["errors"][0]["member"]
-    assert "339999" not in answer.text
+    assert "339999" not in answer.text.replace(answer.json()["trace_id"], "")
 
 
 @pytest.mark.parametrize(

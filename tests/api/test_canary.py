@@ -14,6 +14,7 @@ from hub.telemetry.logging import set_up
 from tests.api.city import CIVIL_AFFAIRS, CLERK, FIRST_GRID, GRID_WORKER, HEALTH, City
 from tests.factories import idno, serving
 
+pytestmark = pytest.mark.xdist_group("canary")
 STRANGER = idno(909, "19410101")
 NAME, LATIN, TEL, ADDRESS, PLATE = "欧阳守夜人", "Ouyangshouye", "13912345678", "幸福里三幢二单元", "浙A9K3X7"
 WORD, MAIL = "canary-7f3a", "canary@home.test"

@@ -1,5 +1,6 @@
 """`POST /v1/disclosures`: the shape of its answers, and what surrounds them."""
 
+import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -191,6 +192,19 @@ def test_ordinals_count_what_was_recorded_about_one_person_without_a_gap(disclos
     indexes = [disclose(clerk, "villager", purpose).json()["receipt"]["index"] for purpose in ("OLDCARD", "ROSTER")]
     counts = [city.subject_part(index, person.idno).ordinal["ordinal"] for index in indexes]
     assert counts[1] == counts[0] + 1
+
+
+def test_answers_given_at_once_are_entries_of_their_own_without_a_gap(hub):
+    elder = hub.installation.cast["elder"].idno
+
+    async def together():
+        return await asyncio.gather(*(hub.asking(CLERK, elder, "OLDCARD") for _ in range(40)))
+
+    receipts = [answer.json()["receipt"] for answer in hub.run(together())]
+    indexes = sorted(receipt["index"] for receipt in receipts)
+    assert indexes == list(range(indexes[0], indexes[0] + 40))
+    counts = sorted(hub.installation.subject_part(index, elder).ordinal["ordinal"] for index in indexes)
+    assert counts == list(range(counts[0], counts[0] + 40))
 
 
 def test_organisation_learns_nothing_before_there_is_a_consent(disclose):

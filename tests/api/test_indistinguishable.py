@@ -103,6 +103,17 @@ def test_the_trail_knows_the_difference(ask, city):
     assert known.subject["subject"] != unknown.subject["subject"]
 
 
+def test_ids_of_nobody_are_told_apart_in_the_trail(client, city):
+    indexes = [
+        client(CLERK)
+        .post("/v1/disclosures", json={"subject": {"rid": rid}, "purpose": "OLDCARD"})
+        .json()["receipt"]["index"]
+        for rid in ("nonsense", "nonsense", "other")
+    ]
+    pseudonyms = [city.subject_part(index).subject["subject"] for index in indexes]
+    assert pseudonyms[0] == pseudonyms[1] != pseudonyms[2]
+
+
 def test_the_same_stranger_is_one_pseudonym_and_two_are_two(ask, city):
     first, second = idno(998, "19410101"), idno(997, "19410101")
     parts = [city.subject_part(ask(HEALTH, "EXAM", each).json()["receipt"]["index"]) for each in (first, first, second)]

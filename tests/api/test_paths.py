@@ -81,7 +81,7 @@ def test_trace_that_is_none_or_could_be_a_person_is_not_taken_over(client, heade
 
 
 def test_health_docs_and_log_need_no_token(client):
-    for path in ("/healthz", "/readyz", "/docs", "/openapi.json", "/log/checkpoint"):
+    for path in ("/healthz", "/readyz", "/docs", "/openapi.json", "/log/checkpoint", "/log/tile/0/000.p/1"):
         assert client().get(path).status_code == 200, path
 
 

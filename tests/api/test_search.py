@@ -1,5 +1,7 @@
 """`POST /v1/residents/search`: the roster of the own grid, basic fields only, each person an entry in the trail."""
 
+import json
+
 import pytest
 
 from tests.api.city import (
@@ -78,7 +80,10 @@ def test_foreign_grid_is_out_of_scope_and_recorded(search, city, principal, grid
     before = city.size()
     answer = search(principal, grid)
     assert (answer.status_code, answer.json()["reasons"]) == (403, ["out_of_scope"])
-    assert answer.json()["receipt"]["index"] == before
+    receipt = answer.json()["receipt"]
+    assert receipt["index"] == before
+    assert {"kind": "search", "grid": grid, "outcome": "denied"}.items() <= receipt["act"].items()
+    assert city.subject_part(before).subject == {"subject": "", "reason": ""}, "it is about nobody in particular"
     assert "items" not in answer.json()
 
 
@@ -146,6 +151,9 @@ def test_look_that_finds_nobody_is_an_entry_too(search, city):
     before = city.size()
     search(GRID_WORKER, q="没有这个人")
     assert city.size() == before + 1
+    act = json.loads(city.entry(before).act)
+    assert {"kind": "search", "grid": FIRST_GRID, "listed": 0}.items() <= act.items()
+    assert "没有" not in str(act), "what was looked for may be a name"
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,14 @@ class TestOldCopies:
         assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
         assert "signed" in done.stderr
 
+    def test_a_log_cut_short_is_refused_even_without_its_own_checkpoints(self, installation, ask, alter, tmp_path):
+        self.copy_of(installation, tmp_path / "aside")
+        assert ask().status_code == 200
+        shutil.copy(tmp_path / "aside" / "hub.db", installation.path / "hub.db")
+        alter("DELETE FROM log_checkpoint")
+        done = run_hub("serve", installation.path)
+        assert (done.returncode, "older database was put back" in done.stderr) == (1, True)
+
     def test_the_store_as_it_was_left_is_accepted(self, installation, ask, tmp_path):
         assert ask().status_code == 200
         self.copy_of(installation, tmp_path / "aside")

@@ -5,8 +5,8 @@ import pytest
 from hub.bench.report import Row, table, write
 
 
-def row(ratio, *, at_most):
-    return Row("speed", "5/s", "9/s: yardstick", ratio=ratio, target=0.5, at_most=at_most)
+def row(ratio, *, at_most, note=""):
+    return Row("speed", "5/s", "9/s: yardstick", ratio=ratio, target=0.5, at_most=at_most, note=note)
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,9 @@ def test_the_table_aligns_its_columns():
     assert all(heading in lines[0] for heading in headings)
     assert {line.index("9/s") for line in lines[2:]} == {lines[0].index("compared with")}
     assert "0.123 " in lines[3]
+
+
+def test_notes_stand_below_the_table():
+    lines = table([row(0.4, at_most=True, note="slow disk"), row(0.4, at_most=True)]).splitlines()
+    assert lines[-1] == "speed: slow disk"
+    assert len(lines) == 5

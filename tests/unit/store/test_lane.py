@@ -241,6 +241,19 @@ def test_closing_finishes_what_waits(run):
     run(scenario)
 
 
+@pytest.mark.parametrize("failure", [TrailUnavailable("full"), OSError(28, "no space")])
+def test_closing_ends_even_where_nothing_can_be_signed_any_more(run, failure):
+    def fail():
+        raise failure
+
+    async def scenario(lane, writes):
+        writes.close = fail
+        lane.close()
+        assert lane._tick.cancelled()
+
+    run(scenario)
+
+
 def test_an_event_is_prepared_once_however_often_its_action_runs(run):
     async def scenario(lane, writes):
         once = []

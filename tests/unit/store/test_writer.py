@@ -130,6 +130,22 @@ def test_the_checkpoint_outside_is_the_one_in_the_store(writer, empty, reader):
         assert empty.directory.checkpoint.read_bytes() == latest_checkpoint(reader.db).note
 
 
+def test_a_checkpoint_that_a_crash_kept_inside_is_kept_outside_on_opening(writer, empty, reader, monkeypatch):
+    before = empty.directory.checkpoint.read_bytes()
+    monkeypatch.setattr(Writer, "_publish", lambda *_: None)
+    writer.run([record], sign=True)
+    monkeypatch.undo()
+    assert empty.directory.checkpoint.read_bytes() == before
+    open_writer(empty.directory, empty.ring).close()
+    assert empty.directory.checkpoint.read_bytes() == latest_checkpoint(reader.db).note
+
+
+def test_a_checkpoint_that_was_never_kept_outside_is_not_made_up_on_opening(empty):
+    empty.directory.checkpoint.unlink()
+    open_writer(empty.directory, empty.ring).close()
+    assert not empty.directory.checkpoint.exists()
+
+
 def test_opening_while_others_write_is_never_mistaken_for_damage(empty, writer):
     # A writer process takes its turn between any two steps of the opening one, unless the lock is held.
     steps = []

@@ -195,11 +195,11 @@ def test_exceptions_in_a_circle_end(stream):
 
 
 def test_messages_of_other_packages_are_logged_as_places_from_warning_on(stream):
-    logging.getLogger("casbin").info("loaded")
-    logging.getLogger("casbin").warning("loaded")
+    logging.getLogger("otherpackage").info("loaded")
+    logging.getLogger("otherpackage").warning("loaded")
     (line,) = read(stream)
     assert line["event"] == "(message of another package)"
-    assert line["logger"] == "casbin"
+    assert line["logger"] == "otherpackage"
 
 
 def test_handlers_from_before_no_longer_write(stream):
