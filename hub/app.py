@@ -65,6 +65,7 @@ def create_app(directory: Directory) -> Front:
         # What start-up made lives as long as the process: looking through it for garbage would only cost pauses.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(50_000, 50, 50)
         renewing = asyncio.create_task(_renew_keys(verifier))
         yield
         renewing.cancel()

@@ -34,8 +34,8 @@ from hub.store.trail import prepare
 from hub.store.writer import SqlcipherTransaction
 
 PARTS = 2
-BATCH = 250
-"""Rows a transaction: some 30 ms, so that reading and recording go on meanwhile."""
+BATCH = 400
+"""Rows a transaction: some 40 ms, so that reading and recording go on meanwhile."""
 _RESERVED = 2000
 _FINISHED = -1
 _DEVELOPMENT = BadInput(

@@ -17,6 +17,8 @@ from hub.store.trail import prepare, receipt
 from hub.store.writer import Action, SqlcipherTransaction, Writer
 
 MOST_WAITING = 4096
+MOST_TURNS = 3
+"""How many turns of the event loop a batch may gather for; a write that comes alone waits for one."""
 SIGN_EVERY = 0.4
 """Seconds between checkpoints while entries come in; a receipt's proof is promised within one second."""
 
@@ -62,8 +64,7 @@ class Lane:
         if len(self._waiting) >= MOST_WAITING:
             raise TrailUnavailable("the writer lane is full")
         if not self._waiting:
-            # Whatever else is ready in this turn of the loop joins the batch.
-            self._loop.call_soon(self._flush)
+            self._loop.call_soon(self._gather, 0, MOST_TURNS)
         future: asyncio.Future[Any] = self._loop.create_future()
         self._waiting.append(_Waiting(action, future))
         return await future
@@ -94,6 +95,13 @@ class Lane:
         # Everything answered is durable; what nobody could sign now is signed at the next start.
         with suppress(TrailUnavailable, OSError):
             self._writer.close()
+
+    def _gather(self, seen: int, turns: int) -> None:
+        """Wait for a turn of the loop that adds nothing: the fewer batches, the less each write costs."""
+        if turns and len(self._waiting) > seen:
+            self._loop.call_soon(self._gather, len(self._waiting), turns - 1)
+        else:
+            self._flush()
 
     def _flush(self) -> None:
         batch, self._waiting = self._waiting, []
