@@ -34,6 +34,11 @@ class Load:
         self.receipts = []
         self.statuses = {}
 
+    @property
+    def answered(self):
+        """How many answers have arrived."""
+        return sum(self.statuses.values())
+
     async def run(self, connections, ending):
         """Ask from all connections while the coroutine `ending` runs, which ends the server."""
         asking = [asyncio.create_task(self._ask(number)) for number in range(connections)]

@@ -23,7 +23,10 @@ def busy(tmp_path):
     return hub
 
 
-async def kill_after(server, seconds):
+async def kill_after(server, load, answers, seconds):
+    """Kill a while after so many answers, however fast the machine gives them."""
+    while load.answered < answers and server.process.poll() is None:  # noqa: ASYNC110 - or the server ends
+        await asyncio.sleep(0.002)
     await asyncio.sleep(seconds)
     server.kill()
 
@@ -35,7 +38,8 @@ def test_no_answered_disclosure_is_missing_after_a_kill(busy, times):
         server = Server(busy, workers=2 if round_ % 4 == 3 else 1)
         load = Load(server, PEOPLE)
         try:
-            asyncio.run(load.run(CONNECTIONS, kill_after(server, chance.uniform(0.05, 0.6))))
+            ending = kill_after(server, load, chance.randint(10, 60), chance.uniform(0, 0.1))
+            asyncio.run(load.run(CONNECTIONS, ending))
         finally:
             server.kill()
         check_log(busy, load.receipts)
@@ -49,4 +53,4 @@ def test_no_answered_disclosure_is_missing_after_a_kill(busy, times):
     assert len(set(indexes)) == len(indexes)
     leaves = [base64.b64decode(receipt["leaf"]) for receipt in receipts]
     assert len(set(leaves)) == len(leaves)
-    assert len(receipts) > 10 * times(20, 200)
+    assert len(receipts) >= 10 * times(20, 200)
