@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.feeds.ingest import BATCH
 from tests.factories import CIVIL_AFFAIRS, person, run_hub, write_csv
 from tests.fault.load import check_log, check_ordinals
 from tests.fault.test_full_disk import QUESTION, ask_until, refused
@@ -102,7 +103,8 @@ def test_a_kill_right_after_a_failed_flush_leaves_a_log_that_verifies(installati
 
 
 def test_an_import_that_cannot_flush_says_so_and_resumes(installation, disk, tmp_path):
-    path = write_csv(tmp_path / "more.csv", [person(number) for number in range(3, 700)])
+    people = 3 + 4 * BATCH
+    path = write_csv(tmp_path / "more.csv", [person(number) for number in range(3, people)])
     for passing in (0, 1, 3, 2):
         disk.let(passing, 1)
         done = run_hub("import", installation.path, "police", path, env=disk.on("hub.db-wal"))
@@ -114,4 +116,4 @@ def test_an_import_that_cannot_flush_says_so_and_resumes(installation, disk, tmp
     check_log(installation, [])
     with installation.opened() as hub:
         [created] = hub.reader.db.execute("SELECT count(*) FROM file JOIN keys.data_key USING (resident)").fetchone()
-    assert created == 700
+    assert created == people
