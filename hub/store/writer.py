@@ -18,6 +18,7 @@ from hub.store.controls import accounting_for, sealed
 from hub.store.directory import Directory
 from hub.store.engine import ControlRow, Event, Place, Prepared, Tokens
 from hub.store.keys import Keyring
+from hub.store.ordinals import Ordinals
 from hub.store.sqlcipher import Conflict, Failure, connect, tune_for_bulk
 from hub.store.trail import finish, prepare
 
@@ -28,27 +29,27 @@ _PUT_LOOKUP = (
     "INSERT INTO lookup VALUES (?, ?) ON CONFLICT (token) "
     "DO UPDATE SET resident = NULL WHERE resident <> excluded.resident"
 )
-_NEXT_ORDINAL = "INSERT INTO ordinal VALUES (?, 1) ON CONFLICT (resident) DO UPDATE SET n = n + 1 RETURNING n"
 
 
 class SqlcipherTransaction:
     """What one batch may do to the store; see `Transaction` for each method's promise."""
 
-    def __init__(self, db: Any, keys_db: Any, ring: Keyring, first: int) -> None:
+    def __init__(self, db: Any, keys_db: Any, ring: Keyring, first: int, ordinals: Ordinals) -> None:
         self.db = db
         self._keys_db = keys_db
         self._ring = ring
-        self._first = first
+        self.first = first
+        self._ordinals = ordinals
         self.entries: list[Entry] = []
 
     def record(self, prepared: Prepared) -> Place:
         """Append an event to the log; returns where it stands."""
-        ordinal = None
-        if prepared.event.resident is not None:
-            ordinal = self.db.execute(_NEXT_ORDINAL, (prepared.event.resident,)).fetchone()[0]
+        position = self.first + len(self.entries)
+        resident = prepared.event.resident
+        ordinal = None if resident is None else self._ordinals.next(resident, position)
         entry = finish(prepared, ordinal, self._ring.strangers)
         self.entries.append(entry)
-        return Place(self._first + len(self.entries) - 1, entry.ordinal_commitment)
+        return Place(position, entry.ordinal_commitment)
 
     def put_control(self, kind: str, id: str, body: dict[str, object], event: Event) -> Place:  # noqa: A002
         """Write a control row and the entry that accounts for it."""
@@ -94,7 +95,7 @@ class SqlcipherTransaction:
     def remove_file(self, resident: int, lookups: Sequence[bytes], lists: Sequence[bytes]) -> None:
         """Remove a person's row, count and tokens; their keys are destroyed before, see `Writer.destroy_keys`."""
         self.db.execute("DELETE FROM file WHERE resident = ?", (resident,))
-        self.db.execute("DELETE FROM ordinal WHERE resident = ?", (resident,))
+        self._ordinals.remove(resident)
         self.db.executemany("DELETE FROM lookup WHERE token = ?", [(token,) for token in lookups])
         self.db.executemany("DELETE FROM list WHERE token = ? AND resident = ?", [(token, resident) for token in lists])
 
@@ -125,11 +126,11 @@ class Writer:
         self._bulk = bulk
         self._ring = ring
         self._signer = signer
-        self._origin = directory.origin()
         self._lock = os.open(directory.lock, os.O_RDWR | os.O_CREAT, 0o600)
         self._db: Any = None
         self._keys_db: Any = None
         self._log: Log
+        self._ordinals: Ordinals
         self._signed = self._seen = 0
         try:
             self._open_in_turn()
@@ -218,6 +219,7 @@ class Writer:
             if self._bulk:
                 tune_for_bulk(self._db)
             self._log = Log.open(self._db)
+            self._ordinals = Ordinals(self._db)
             self._seen = tree(self._db).size
             last = latest_checkpoint(self._db)
             self._signed = last.size if last else 0
@@ -245,7 +247,8 @@ class Writer:
             tx, results = self._all_or_each(actions)
             if tx.entries:
                 self._log.append(self._db, tx.entries)
-                self._seen = tx._first + len(tx.entries)  # noqa: SLF001 - the transaction is this module's own
+                self._ordinals.keep()
+                self._seen = tx.first + len(tx.entries)
             if sign:
                 note = self._log.sign_checkpoint(self._db, self._signer, datetime.now(UTC))
             if self._keys_db.in_transaction:
@@ -284,15 +287,18 @@ class Writer:
                 raise
             self._db.execute("ROLLBACK TO action")
             del tx.entries[recorded:]
+            self._ordinals.undo(tx.first + recorded)
             result = error
         self._db.execute("RELEASE action")
         return result
 
     def _transaction(self) -> SqlcipherTransaction:
         first = self._db.execute("SELECT size FROM log_tree").fetchone()[0]
-        return SqlcipherTransaction(self._db, self._keys_db, self._ring, first)
+        self._ordinals.begin()
+        return SqlcipherTransaction(self._db, self._keys_db, self._ring, first, self._ordinals)
 
     def _rollback(self) -> None:
+        self._ordinals.forget()
         for db in (self._db, self._keys_db):
             if db is not None and db.in_transaction:
                 db.execute("ROLLBACK")

@@ -3,11 +3,11 @@
 import asyncio
 import base64
 import itertools
+from collections import defaultdict
 from contextlib import suppress
 
 import httpx
 import msgspec
-from cryptography.exceptions import InvalidTag
 
 from audit.entry import canonical, commitment
 from audit.fsck import fsck
@@ -99,14 +99,12 @@ def check_log(installation, receipts, proofs=100):
 def check_ordinals(installation):
     """Entries about each person are counted from one without a gap."""
     with installation.opened() as hub:
-        totals = dict(hub.reader.db.execute("SELECT resident, n FROM ordinal").fetchall())
-        files = {resident: hub.reader.get(resident, ()) for resident in totals}
-        keys = {resident: data_key(hub.ring, file.keys, "trail", ALL_TIERS) for resident, file in files.items()}
-        counted = {resident: [] for resident in totals}
-        for act, salt, blob in hub.reader.db.execute("SELECT act, act_salt, sealed FROM log_entry ORDER BY idx"):
-            bound = commitment("act", salt, act)
-            for resident, key in keys.items():
-                with suppress(InvalidTag):
-                    counted[resident].append(msgspec.json.decode(unsealed(blob, bound, key)[3])["ordinal"])
-    assert totals
-    assert counted == {resident: list(range(1, total + 1)) for resident, total in totals.items()}
+        about = hub.reader.db.execute("SELECT resident, entry FROM about ORDER BY entry").fetchall()
+        counted = defaultdict(list)
+        for resident, index in about:
+            key = data_key(hub.ring, hub.reader.get(resident, ()).keys, "trail", ALL_TIERS)
+            stored = entry(hub.reader.db, index)
+            bound = commitment("act", stored.act_salt, stored.act)
+            counted[resident].append(msgspec.json.decode(unsealed(stored.sealed, bound, key)[3])["ordinal"])
+    assert counted
+    assert all(ordinals == list(range(1, len(ordinals) + 1)) for ordinals in counted.values())
