@@ -1,14 +1,18 @@
 """Step 3: permit or denial. The checks stand here in their order, cheapest and least revealing first."""
 
 from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
 
 from hub.access.derive import tiers_of
 from hub.errors import Reason
 from hub.model.decision import AccessRequest, Denial, Permit, Withheld, in_check_order
 from hub.model.filing import Filing
+from hub.model.freeze import Freeze
 from hub.model.principal import Principal, Role
 from hub.model.purpose import Approval, Basis, Purpose
 from hub.model.subject import Facts, is_minor
+from hub.model.terms import NO_GROUNDS, Grounds
 from hub.model.tier import Tier
 from hub.policy.engine import PlannedField, Snapshot
 
@@ -55,6 +59,8 @@ def decide(
     filing: Filing | None,
     found: tuple[int, Facts] | None,
     today: date,
+    freeze: Freeze | None = None,
+    grounds: Grounds = NO_GROUNDS,
 ) -> Permit | Denial:
     """Decide about one data subject, after `decide_purpose` found nothing against the purpose.
 
@@ -64,6 +70,8 @@ def decide(
         filing: the caller's filing in force, for those who must file.
         found: internal id and facts of the data subject, or None where there is no such person.
         today: the day in China.
+        freeze: how far the data subject's file is frozen.
+        grounds: what the data subject's terms mean for this request.
 
     Returns:
         A permit for the fields that every check allows, or a denial with the reasons in check order.
@@ -75,27 +83,50 @@ def decide(
         truth = "no such person" if found is None else "outside the area"
         return Denial(request, (Reason.OUT_OF_SCOPE,), resident=found[0] if found else None, truth=truth)
     resident, facts = found
-    plan = policies.plan(purpose.id, principal.requester)
-    basis = _basis(policies.bases(purpose.id, principal.requester), filing)
+    filed = filing.basis if filing else None
     minor = is_minor(facts.born, today)
-    withheld, granted = [], []
-    for key in request.fields:
-        refusal = _refusal(key, plan.get(key), purpose, basis, minor=minor)
-        if refusal is None:
-            granted.append(plan[key])
-        else:
-            withheld.append(refusal)
-    if not granted or not isinstance(basis, Basis):
-        reasons = in_check_order({each.reason for each in withheld})
-        return Denial(request, reasons, tuple(withheld), resident)
-    return Permit(
-        request,
-        resident,
+    verdict = _verdict(policies, purpose.id, principal.requester, request.fields, filed, freeze, grounds, minor)
+    if verdict.basis is None:
+        return Denial(request, verdict.reasons, verdict.withheld, resident)
+    return Permit(request, resident, verdict.granted, verdict.tiers, verdict.basis, verdict.withheld, verdict.rules)
+
+
+class _Verdict(NamedTuple):
+    """What is decided alike for everybody of whom the same is known; without a basis nothing is granted."""
+
+    granted: tuple[str, ...]
+    tiers: frozenset[Tier]
+    basis: Basis | None
+    withheld: tuple[Withheld, ...]
+    rules: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+
+
+@lru_cache(maxsize=4096)
+def _verdict(
+    policies: Snapshot,
+    purpose_id: str,
+    requester: str,
+    fields: tuple[str, ...],
+    filed: Basis | None,
+    freeze: Freeze | None,
+    grounds: Grounds,
+    minor: bool,  # noqa: FBT001 - keywords cost a remembered call more than it saves
+) -> _Verdict:
+    purpose, plan = policies.purposes[purpose_id], policies.plan(purpose_id, requester)
+    basis = _basis(policies.bases(purpose_id, requester), filed, grounds)
+    frozen = freeze is not None and _is_frozen(freeze, purpose, basis)
+    case = _Case(purpose, basis, grounds, minor=minor, frozen=frozen)
+    refusals = {key: _refusal(key, plan.get(key), case) for key in fields}
+    granted = [plan[key] for key, refusal in refusals.items() if refusal is None]
+    withheld = tuple(refusal for refusal in refusals.values() if refusal is not None)
+    return _Verdict(
         tuple(field.key for field in granted),
         frozenset(tier for field in granted for tier in tiers_of(field.key)),
-        basis,
-        tuple(withheld),
+        basis if granted and isinstance(basis, Basis) else None,
+        withheld,
         tuple(dict.fromkeys(field.rule for field in granted)),
+        in_check_order({each.reason for each in withheld}),
     )
 
 
@@ -106,18 +137,37 @@ def _in_scope(principal: Principal, filing: Filing | None, facts: Facts) -> bool
     return bool(grid) and grid.startswith(area) and (filing is None or grid.startswith(filing.scope))
 
 
-def _basis(possible: tuple[Basis, ...], filing: Filing | None) -> Basis | Reason:
-    if filing is not None:
-        possible = tuple(basis for basis in possible if basis is filing.basis)
+def _basis(possible: tuple[Basis, ...], filed: Basis | None, grounds: Grounds) -> Basis | Reason:
+    if filed is not None:
+        possible = tuple(basis for basis in possible if basis is filed)
     if Basis.STATUTORY in possible:
         return Basis.STATUTORY
+    if agreed := next((basis for basis in possible if basis in grounds.consented), None):
+        return agreed
+    if Basis.EMERGENCY in possible and grounds.emergency:
+        return Basis.EMERGENCY
     # What follows needs a consent, a contract, a mandate or an emergency on record.
     return _NO_BASIS.get(possible[0], Reason.NOT_ALLOWED) if possible else Reason.NO_FILING
 
 
-def _refusal(
-    key: str, planned: PlannedField | None, purpose: Purpose, basis: Basis | Reason, *, minor: bool
-) -> Withheld | None:
+def _is_frozen(freeze: Freeze, purpose: Purpose, basis: Basis | Reason) -> bool:
+    if purpose.approval in _EMERGENCIES or basis in (Basis.EMERGENCY, Reason.EMERGENCY_NOT_OPEN):
+        return False
+    return freeze is Freeze.HELD or basis is not Basis.STATUTORY
+
+
+class _Case(NamedTuple):
+    """What is common to all fields of one request."""
+
+    purpose: Purpose
+    basis: Basis | Reason
+    grounds: Grounds
+    minor: bool
+    frozen: bool
+
+
+def _refusal(key: str, planned: PlannedField | None, case: _Case) -> Withheld | None:
+    purpose, grounds = case.purpose, case.grounds
     reason, truth = None, ""
     if planned is None:
         reason = Reason.NOT_IN_PURPOSE
@@ -125,12 +175,31 @@ def _refusal(
         reason, truth = Reason.NOT_AVAILABLE, "sealed"
     elif not planned.rule:
         reason = Reason.NOT_ALLOWED
-    elif isinstance(basis, Reason):
-        reason = basis
-    elif purpose.approval in _EMERGENCIES:
-        reason = Reason.EMERGENCY_NOT_OPEN
-    elif minor:
-        reason = Reason.MINOR_APPROVAL_REQUIRED
-    elif planned.approval is not Approval.NONE:
-        reason = Reason.APPROVAL_REQUIRED
+    elif case.frozen:
+        reason = Reason.FROZEN
+    elif key in grounds.guarded:
+        reason, truth = Reason.NOT_AVAILABLE, "protected"
+    elif isinstance(case.basis, Reason):
+        reason = case.basis
+    elif key in grounds.hidden and case.basis not in _BINDING:
+        reason, truth = Reason.NOT_AVAILABLE, "hidden by the resident"
+    else:
+        reason = _missing_approval(key, planned, case)
     return None if reason is None else Withheld(key, reason, truth)
+
+
+def _missing_approval(key: str, planned: PlannedField, case: _Case) -> Reason | None:
+    grounds = case.grounds
+    if case.purpose.approval in _EMERGENCIES:
+        return None if grounds.emergency == "verified" or key in grounds.approved else Reason.EMERGENCY_NOT_OPEN
+    if key in grounds.approved:
+        return None
+    if case.minor and not grounds.for_minor:
+        return Reason.MINOR_APPROVAL_REQUIRED
+    if planned.approval is Approval.NONE:
+        return None
+    return Reason.APPROVAL_EXPIRED if key in grounds.lapsed else Reason.APPROVAL_REQUIRED
+
+
+_BINDING = frozenset({Basis.STATUTORY, Basis.EMERGENCY})
+"""Bases that a resident's wishes do not bind (个人信息保护法 第十三条)."""

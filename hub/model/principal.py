@@ -1,7 +1,7 @@
 """Who asks: roles of persons over areas."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -50,6 +50,9 @@ class Principal:
         area: a prefix of the 15-digit area code; empty for residents, whose scope is themselves.
         rid: the resident's internal id; empty for other roles.
         person: the human being behind the role, comparable between principals.
+        requester: the name policies use: a role, or `department:CODE`.
+        organisation: whose pairwise ids this principal sees: the department or organisation in its area, or the
+            community.
     """
 
     id: str
@@ -58,18 +61,17 @@ class Principal:
     area: str
     rid: str
     person: str
+    requester: str = field(init=False, compare=False, repr=False)
+    organisation: str = field(init=False, compare=False, repr=False)
 
-    @property
-    def requester(self) -> str:
-        """The name policies use: a role, or `department:CODE`."""
-        return f"department:{self.code}" if self.role is Role.DEPARTMENT else self.role.value
-
-    @property
-    def organisation(self) -> str:
-        """Whose pairwise ids this principal sees: the department or organisation in its area, or the community."""
-        if self.role in (Role.DEPARTMENT, Role.ORGANISATION):
-            return f"{self.role}:{self.code}@{self.area}"
-        return f"community:{self.area[:12]}"
+    def __post_init__(self) -> None:
+        """Derive what is asked for with every request."""
+        department = self.role is Role.DEPARTMENT
+        requester = f"department:{self.code}" if department else self.role.value
+        organised = department or self.role is Role.ORGANISATION
+        organisation = f"{self.role}:{self.code}@{self.area}" if organised else f"community:{self.area[:12]}"
+        object.__setattr__(self, "requester", requester)
+        object.__setattr__(self, "organisation", organisation)
 
 
 def parse_principal(text: str) -> Principal:

@@ -1,10 +1,14 @@
 """About whom: what a decision must know of a person, and how a caller names one."""
 
 from datetime import date
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from hub.model.terms import Terms
 
 ADULT_AGE = 18
 ALIVE = "alive"
+_NO_TERMS: Terms = MappingProxyType({})
 
 
 class Facts(NamedTuple):
@@ -15,12 +19,19 @@ class Facts(NamedTuple):
         grid: the 15-digit grid, empty while unknown: then nobody's scope covers the person.
         born: date of birth, ISO 8601, empty while unknown.
         life: the code of the field `life`.
+        terms: on what terms the person may be read; nearly everybody has none.
     """
 
     rid: str
     grid: str = ""
     born: str = ""
     life: str = ""
+    terms: Terms = _NO_TERMS
+
+    def to_record(self) -> dict[str, Any]:
+        """What the control section holds."""
+        record = self._asdict()
+        return record if self.terms else {name: record[name] for name in ("rid", "grid", "born", "life")}
 
 
 class SubjectRef(NamedTuple):

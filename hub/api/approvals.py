@@ -1,0 +1,168 @@
+"""`/v1/approvals` and `/v1/deputies`: asking for more than a purpose shows by itself, and deciding about it."""
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+import msgspec
+from fastapi import APIRouter, Query
+from pydantic import Field
+from starlette.types import Receive, Scope
+
+from hub.access.flow import Road
+from hub.access.purpose import SubjectClaim, state_subject
+from hub.api.approval_schemas import (
+    ApprovalBody,
+    ApprovalDecisionRequest,
+    ApprovalRequest,
+    ApprovalsBody,
+    DeputyBody,
+    DeputyRequest,
+    RevocationRequest,
+)
+from hub.api.body import parse, read
+from hub.api.documented import served_by
+from hub.api.me import CREATED, answered, asking
+from hub.api.paging import read_query
+from hub.api.reply import Reply
+from hub.api.requests import verdict
+from hub.api.schemas import BEARER, CURSOR, LIMIT, problems
+from hub.approvals.deputies import name_deputy
+from hub.approvals.requests import Verdict, Wish, approvals, ask, decide_approval, revoke_approval
+from hub.errors import BadInput
+from hub.model.approval import State
+from hub.model.duration import parse_duration
+from hub.rights.wording import worded
+
+router = APIRouter(tags=["approvals"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+USUAL = timedelta(hours=24)
+_USUALLY_LISTED = 50
+_NAME = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{43}$"}}
+_STATE = Annotated[Literal["pending", "approved", "denied", "expired", "revoked"], Field()]
+
+
+class ApprovalClaim(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of a request, as sent."""
+
+    subject: SubjectClaim
+    purpose: str
+    reason: str | None = None
+    fields: list[str] | None = None
+    duration: str | None = None
+
+
+class DecisionClaim(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of a decision, as sent."""
+
+    decision: str
+    reason: str | None = None
+    fields: list[str] | None = None
+    duration: str | None = None
+
+
+class RevocationClaim(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of a revocation, as sent; there need be none."""
+
+    reason: str | None = None
+
+
+class DeputyClaim(msgspec.Struct, forbid_unknown_fields=True, rename={"since": "from"}):
+    """The body that names a deputy, as sent."""
+
+    deputy: str
+    since: str
+    until: str
+
+
+_claim = msgspec.json.Decoder(ApprovalClaim)
+_decision_claim = msgspec.json.Decoder(DecisionClaim)
+_revocation_claim = msgspec.json.Decoder(RevocationClaim)
+_deputy_claim = msgspec.json.Decoder(DeputyClaim)
+
+
+async def _ask(road: Road, scope: Scope, receive: Receive) -> Reply:
+    asked = await asking(road, scope)
+    claim = parse(_claim, await read(receive))
+    duration = USUAL if claim.duration is None else parse_duration("duration", claim.duration)
+    subject = state_subject(claim.subject)
+    wish = Wish(subject, claim.purpose, claim.fields, claim.reason or "", duration)
+    return await answered(ask(road, asked, wish), asked, CREATED)
+
+
+async def _list(road: Road, scope: Scope, _receive: Receive) -> Reply:
+    asked = await asking(road, scope)
+    paging, said = read_query(scope, frozenset({"state"}))
+    text = said.get("state")
+    if text is not None and text not in State.__members__.values():
+        raise BadInput("state", f"must be one of {', '.join(State)}")
+    state = None if text is None else State(text)
+    return await answered(approvals(road, asked, state, paging.cursor or "", paging.limit or _USUALLY_LISTED), asked)
+
+
+async def _decide(road: Road, scope: Scope, receive: Receive) -> Reply:
+    asked = await asking(road, scope)
+    claim = parse(_decision_claim, await read(receive))
+    if claim.fields is not None and not claim.fields:
+        raise BadInput("fields", "must name a field, or be left out")
+    said = Verdict(
+        verdict(claim.decision),
+        worded("reason", claim.reason, required=False),
+        claim.fields,
+        None if claim.duration is None else parse_duration("duration", claim.duration),
+    )
+    return await answered(decide_approval(road, asked, scope["path_params"]["id"], said), asked)
+
+
+async def _revoke(road: Road, scope: Scope, receive: Receive) -> Reply:
+    asked = await asking(road, scope)
+    body = await read(receive)
+    claim = parse(_revocation_claim, body) if body else RevocationClaim()
+    reason = worded("reason", claim.reason, required=False)
+    return await answered(revoke_approval(road, asked, scope["path_params"]["id"], reason), asked)
+
+
+async def _deputy(road: Road, scope: Scope, receive: Receive) -> Reply:
+    asked = await asking(road, scope)
+    claim = parse(_deputy_claim, await read(receive))
+    return await answered(name_deputy(road, asked, claim.deputy, claim.since, claim.until), asked, CREATED)
+
+
+@router.post("/v1/approvals", response_model=ApprovalBody, operation_id="askApproval", status_code=CREATED)
+@served_by(_ask)
+def ask_approval(body: ApprovalRequest) -> None:
+    """Ask that fields may be read which need somebody else's yes; counted from the decision for as long as asked."""
+
+
+@router.get("/v1/approvals", response_model=ApprovalsBody, operation_id="approvals")
+@served_by(_list)
+def list_approvals(state: Annotated[_STATE | None, Query()] = None, cursor: CURSOR = None, limit: LIMIT = None) -> None:
+    """Approvals that the caller asked for or may decide, newest first."""
+
+
+@router.post(
+    "/v1/approvals/{id}/decision",  # noqa: FAST003 - documented below
+    response_model=ApprovalBody,
+    operation_id="decideApproval",
+    openapi_extra={"parameters": [_NAME]},
+    responses=problems(404, 409),
+)
+@served_by(_decide)
+def decide(body: ApprovalDecisionRequest) -> None:
+    """Approve or deny a request of another person; fields and duration may be narrowed, never widened."""
+
+
+@router.post(
+    "/v1/approvals/{id}/revocation",  # noqa: FAST003 - documented below
+    response_model=ApprovalBody,
+    operation_id="revokeApproval",
+    openapi_extra={"parameters": [_NAME]},
+    responses=problems(404, 409),
+)
+@served_by(_revoke)
+def revoke(body: RevocationRequest | None = None) -> None:
+    """End an approval, or a request, at once."""
+
+
+@router.post("/v1/deputies", response_model=DeputyBody, operation_id="nameDeputy", status_code=CREATED)
+@served_by(_deputy)
+def deputy(body: DeputyRequest) -> None:
+    """Name somebody who decides in a secretary's place for a time."""

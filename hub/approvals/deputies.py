@@ -1,0 +1,79 @@
+"""Deputies: a secretary names who decides in their place for a time. A deputy names nobody."""
+
+import secrets
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hub.access.flow import Road
+from hub.errors import BadInput, Reason
+from hub.model.instant import CHINA, timestamp
+from hub.model.principal import Role, parse_principal
+from hub.rights.desk import Asked
+from hub.rights.recording import act_of, refuse
+from hub.store.engine import Event
+from hub.store.writer import SqlcipherTransaction
+
+KIND = "deputy"
+LONGEST = timedelta(days=92)
+
+
+async def name_deputy(road: Road, asked: Asked, deputy: str, since: str, until: str) -> dict[str, Any]:
+    """Name a deputy for the caller's own community.
+
+    Args:
+        road: the road's means.
+        asked: a secretary.
+        deputy: id of a principal of the same community who is another person.
+        since: first instant, RFC 3339; a day alone is its beginning in China.
+        until: the instant at which it ends; a day alone is its end in China.
+
+    Raises:
+        BadInput: no such principal, the own person, or no sensible period.
+        Refused: another role; recorded.
+        TrailUnavailable: nothing was written.
+    """
+    caller = asked.caller
+    if caller.principal.role is not Role.SECRETARY:
+        raise await refuse(road, asked, KIND, Reason.NOT_ALLOWED)
+    named = parse_principal(deputy)
+    begins, ends = _instant("from", since), _instant("until", until)
+    if not begins < ends <= begins + LONGEST or ends <= caller.at:
+        raise BadInput("until", f"must be later than `from` and than now, by at most {LONGEST.days} days")
+    road.turn.begin()
+    if not road.standing.holds(named.id, caller.today) or not named.area.startswith(caller.principal.area):
+        raise BadInput("deputy", "must hold a role in the secretary's own community")
+    if named.person == caller.principal.person:
+        raise BadInput("deputy", "must be another person")
+    name = secrets.token_hex(12)
+    body: dict[str, object] = {
+        "principal": named.id,
+        "community": caller.principal.area,
+        "secretary": caller.principal.person,
+        "since": timestamp(begins),
+        "until": timestamp(ends),
+    }
+    act = act_of(asked, KIND, "named", purpose=None, deputy=named.id, since=body["since"], until=body["until"])
+
+    def action(tx: SqlcipherTransaction) -> None:
+        tx.put_control(KIND, name, body, Event(act, {"subject": ""}))
+
+    await road.lane.write(action)
+    return {
+        "id": name,
+        "deputy": named.id,
+        "community": caller.principal.area,
+        "from": body["since"],
+        "until": body["until"],
+    }
+
+
+def _instant(member: str, text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadInput(member, "must be an RFC 3339 instant or a day") from None
+    if len(text) == len("2026-11-22"):
+        return found.replace(tzinfo=CHINA).astimezone(UTC) + timedelta(days=member == "until")
+    if found.tzinfo is None:
+        raise BadInput(member, "must name its offset from UTC")
+    return found.astimezone(UTC)
