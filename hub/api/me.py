@@ -1,0 +1,133 @@
+"""`/v1/me`: what residents may know and ask about themselves."""
+
+from collections.abc import Awaitable
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter
+from starlette.types import Receive, Scope
+
+from hub.access.flow import Road
+from hub.api.body import parse, read
+from hub.api.documented import caller_of, served_by
+from hub.api.paging import read_paging
+from hub.api.problems import problem_reply
+from hub.api.reply import Reply, json_reply
+from hub.api.rights_schemas import AccessesBody, DisputeRequest, RequestBody, WishRequest
+from hub.api.schemas import BEARER, CURSOR, LIMIT, problems
+from hub.errors import BadInput, Reason
+from hub.rights import accesses as looking
+from hub.rights import requests as asked_for
+from hub.rights.desk import Asked, Refused
+from hub.rights.wording import worded
+
+router = APIRouter(tags=["me"], dependencies=BEARER, responses=problems(401, 403, 404, 422, 503))
+_USUALLY_LISTED = 50
+_STATUS = {Reason.NOT_FOUND: 404, Reason.ALREADY_DECIDED: 409}
+_NAME = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9a-f]{24}$"}}
+CREATED = 201
+
+
+class DisputeClaim(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of a dispute, as sent."""
+
+    index: int
+    reason: str
+
+
+class WishClaim(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of a freeze or an erasure asked for, as sent."""
+
+    reason: str | None = None
+
+
+_dispute_claim = msgspec.json.Decoder(DisputeClaim)
+_wish_claim = msgspec.json.Decoder(WishClaim)
+
+
+async def asking(road: Road, scope: Scope) -> Asked:
+    """Who asks, for the rooms behind this one."""
+    return Asked(await caller_of(road, scope), scope["state"]["trace_id"])
+
+
+async def answered(answer: Awaitable[Any], asked: Asked, status: int = 200) -> Reply:
+    """An answer, or the refusal that is in the trail already."""
+    try:
+        return json_reply(await answer, status)
+    except Refused as refusal:
+        return problem_reply(_STATUS.get(refusal.reason, 403), [refusal.reason.value], asked.trace_id)
+
+
+async def _accesses(road: Road, scope: Scope, _receive: Receive) -> Reply:
+    asked = await asking(road, scope)
+    cursor, limit = read_paging(scope)
+    return await answered(looking.accesses(road, asked, cursor or "", limit or _USUALLY_LISTED), asked)
+
+
+async def _dispute(road: Road, scope: Scope, receive: Receive) -> Reply:
+    asked = await asking(road, scope)
+    claim = parse(_dispute_claim, await read(receive))
+    if not 0 <= claim.index < 1 << 53:
+        raise BadInput("index", "must be that of an entry")
+    reason = worded("reason", claim.reason)
+    return await answered(asked_for.dispute(road, asked, claim.index, reason), asked, CREATED)
+
+
+async def _freeze(road: Road, scope: Scope, receive: Receive) -> Reply:
+    asked = await asking(road, scope)
+    return await answered(asked_for.freeze(road, asked, await _wish(receive)), asked, CREATED)
+
+
+async def _thaw(road: Road, scope: Scope, _receive: Receive) -> Reply:
+    asked = await asking(road, scope)
+    return await answered(asked_for.thaw(road, asked, scope["path_params"]["id"]), asked)
+
+
+async def _erasure(road: Road, scope: Scope, receive: Receive) -> Reply:
+    asked = await asking(road, scope)
+    return await answered(asked_for.ask_erasure(road, asked, await _wish(receive)), asked, CREATED)
+
+
+async def _wish(receive: Receive) -> str:
+    claim = parse(_wish_claim, await read(receive))
+    return worded("reason", claim.reason, required=False)
+
+
+@router.get("/v1/me/accesses", response_model=AccessesBody, operation_id="accesses")
+@served_by(_accesses)
+def accesses(cursor: CURSOR = None, limit: LIMIT = None) -> None:
+    """Who looked at one's own file, or tried to, newest first.
+
+    Each item has a receipt that shows all three parts of its entry; `total` says how many entries there were before
+    this look, in the receipt of the look itself. `python -m audit accesses` checks that none is missing.
+    """
+
+
+@router.post("/v1/me/disputes", response_model=RequestBody, operation_id="dispute", status_code=CREATED)
+@served_by(_dispute)
+def dispute(body: DisputeRequest) -> None:
+    """Object to one access to one's own file, by the index of its entry; until it is decided, nothing is erased."""
+
+
+@router.post("/v1/me/freezes", response_model=RequestBody, operation_id="freeze", status_code=CREATED)
+@served_by(_freeze)
+def freeze(body: WishRequest) -> None:
+    """Freeze one's own file, at once: nothing more is disclosed on a consent or contract, duties by law go on."""
+
+
+@router.post(
+    "/v1/me/freezes/{id}/withdrawal",  # noqa: FAST003 - documented below
+    response_model=RequestBody,
+    operation_id="withdrawFreeze",
+    openapi_extra={"parameters": [_NAME]},
+    responses=problems(409),
+)
+@served_by(_thaw)
+def withdraw_freeze() -> None:
+    """End a freeze that one asked for oneself."""
+
+
+@router.post("/v1/me/erasure", response_model=RequestBody, operation_id="askErasure", status_code=CREATED)
+@served_by(_erasure)
+def ask_erasure(body: WishRequest) -> None:
+    """Ask to be erased; a security officer decides, for what a law obliges to keep is not erased on request."""

@@ -1,0 +1,169 @@
+"""The shapes of what residents ask and are told, as the OpenAPI document shows them."""
+
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from hub.rights.wording import MOST_CHARACTERS
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class DisputeRequest(_Strict):
+    """One access that is objected to."""
+
+    index: int = Field(ge=0, lt=1 << 53, description="of its entry, as `GET /v1/me/accesses` tells it")
+    reason: str = Field(min_length=1, max_length=MOST_CHARACTERS, pattern=r"\S")
+
+
+class WishRequest(_Strict):
+    """A freeze or an erasure that one asks for."""
+
+    reason: str | None = Field(default=None, max_length=MOST_CHARACTERS)
+
+
+class DecisionRequest(_Strict):
+    """What is decided about a resident's request."""
+
+    decision: Literal["approve", "deny"]
+    reason: str = Field(min_length=1, max_length=MOST_CHARACTERS, pattern=r"\S")
+    citation: str | None = Field(default=None, max_length=MOST_CHARACTERS, description="the article that decides it")
+
+
+class RequestBody(BaseModel):
+    """A resident's request; members that do not apply are left out."""
+
+    id: str
+    state: str
+    filed: str
+    entry: int
+    index: int | None = None
+    extent: Literal["wished", "held"] | None = None
+    citation: str | None = None
+
+
+class ListedRequest(RequestBody):
+    """A request that waits for a decision."""
+
+    kind: Literal["dispute", "erasure_request"]
+    subject: str
+
+
+class RequestsBody(BaseModel):
+    """The requests that wait for a decision the caller may make."""
+
+    items: list[ListedRequest]
+    next: str | None
+
+
+class OwnReceipt(BaseModel):
+    """Proof that an entry about oneself is in the log, with all three of its parts shown.
+
+    A part that does not open any more comes as its commitment alone.
+    """
+
+    origin: str
+    index: int
+    leaf: str
+    act: dict[str, Any]
+    act_salt: str
+    subject: dict[str, Any] | None = None
+    subject_salt: str | None = None
+    subject_commitment: str | None = None
+    ordinal: dict[str, Any] | None = None
+    ordinal_salt: str | None = None
+    ordinal_commitment: str | None = None
+
+
+class DeferredNotice(BaseModel):
+    """That one is told only now, by which law, and since when one may be told."""
+
+    citation: str
+    until: date
+
+
+class AccessBody(BaseModel):
+    """One entry about oneself; every `_name` has the words in `zh` and `en`."""
+
+    index: int
+    kind: str
+    when: str
+    who: str
+    operator: str | None
+    role: str
+    role_name: dict[str, str]
+    department: str | None
+    department_name: dict[str, str] | None
+    purpose: str | None
+    purpose_name: dict[str, str] | None
+    fields: list[str]
+    field_names: dict[str, dict[str, str]]
+    basis: str | None
+    basis_name: dict[str, str] | None
+    outcome: str
+    outcome_name: dict[str, str]
+    reasons: list[str]
+    receipt: OwnReceipt
+    deferred: DeferredNotice | None = None
+
+
+class TotalBody(BaseModel):
+    """How many entries there were before this look; the receipt's ordinal is one more."""
+
+    count: int
+    receipt: OwnReceipt
+
+
+class AccessesBody(BaseModel):
+    """A page of the entries about oneself."""
+
+    items: list[AccessBody]
+    next: str | None
+    total: TotalBody
+    withheld_ordinals: list[int] = Field(description="entries whose notice is deferred by law, see `/v1/transparency`")
+
+
+class DeferralRequest(_Strict):
+    """A notice that is to come later."""
+
+    index: int = Field(ge=0, lt=1 << 53, description="of the entry")
+    citation: str = Field(
+        min_length=1, max_length=MOST_CHARACTERS, pattern=r"\S", description="the article that demands secrecy"
+    )
+    until: date = Field(description="the day in China from which on the person is told; at most 366 days ahead")
+
+
+class DeferralDecision(_Strict):
+    """What another person says to a deferral."""
+
+    decision: Literal["approve", "deny"]
+    reason: str = Field(min_length=1, max_length=MOST_CHARACTERS, pattern=r"\S")
+
+
+class DeferralBody(BaseModel):
+    """A deferral; `by` is the person who asked for it."""
+
+    id: str
+    state: Literal["pending", "approved", "denied"]
+    filed: str
+    index: int
+    citation: str
+    until: date
+    by: str
+
+
+class DeferralsBody(BaseModel):
+    """The deferrals of an area."""
+
+    items: list[DeferralBody]
+    next: str | None
+
+
+class TransparencyBody(BaseModel):
+    """How many notices are deferred now."""
+
+    deferred: int
+    as_of: str

@@ -1,0 +1,139 @@
+"""A resident's own view of the trail: who looked at their file, and the proof that nothing is left out.
+
+The look is itself an entry about the resident, durable before the answer leaves. Its ordinal says how many entries
+there are before it, so that its receipt is a signed total: a list that lacks one of them contradicts it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hub.errors import BadInput
+from hub.rights.deferrals import KIND as DEFERRAL
+from hub.rights.deferrals import in_force
+from hub.rights.desk import Asked, Desk
+from hub.rights.recording import act_of, own, own_self
+from hub.rights.words import BASES, DEPARTMENTS, OUTCOMES, ROLES, in_words
+from hub.schema.fields import fields
+from hub.store.engine import ControlRow
+from hub.store.own_trail import OwnEntry, Self, read_own
+
+KIND = "trail_read"
+
+
+async def accesses(desk: Desk, asked: Asked, cursor: str, limit: int) -> dict[str, Any]:
+    """A page of the entries about the caller, newest first.
+
+    Args:
+        desk: the hub's means.
+        asked: a resident.
+        cursor: `next` of the page before, or empty for the newest.
+        limit: how many at most.
+
+    Returns:
+        `items`; `next`; `withheld_ordinals`, of entries whose notice is deferred by law; and `total`, how many
+        entries there were before this look, with the look's own receipt. The first page's total is what all pages
+        together are held against: entries that come in between do not shift it.
+
+    Raises:
+        BadInput: the cursor is not one of the caller's own.
+        Refused: not a resident, or one whose file is not here.
+        TrailUnavailable: the look could not be recorded, so nothing is shown.
+    """
+    person = await own_self(desk, asked, KIND)
+    before = _place(desk, asked, cursor)
+    [receipt] = await desk.lane.record_all([own(desk, asked, person, act_of(asked, KIND, "disclosed"))])
+    desk.turn.fresh()
+    deferred = _deferred(desk, person)
+    hidden = {int(str(row.body["index"])) for row in in_force(deferred.values(), asked.caller.today)}
+    below = before if before is not None else receipt.position
+    indexes = _newest(desk, person.resident, below, limit + len(hidden) + 1)
+    listed, left_out, rest = _cut(indexes, hidden, limit)
+    return {
+        "items": [_item(desk, each, deferred) for each in read_own(desk.reader, receipt.origin, person, listed)],
+        "next": _cursor(desk, asked, listed[-1]) if rest else None,
+        "total": _total(desk, receipt.origin, person, receipt.position),
+        "withheld_ordinals": [each.ordinal for each in read_own(desk.reader, receipt.origin, person, left_out)],
+    }
+
+
+def _newest(desk: Desk, resident: int, before: int, limit: int) -> list[int]:
+    """Indexes of the entries about a person, newest first: the last few by the store, the rest by the index."""
+    indexed = min(desk.trail.taken(), before)
+    found = desk.reader.about(resident, indexed, before, limit)
+    if len(found) < limit:
+        found += desk.trail.of_resident(resident, indexed, limit - len(found))
+    return found
+
+
+def _deferred(desk: Desk, person: Self) -> dict[int, ControlRow]:
+    """The deferrals about a person that were consented to, ended ones too, by the index of the entry."""
+    rows = (row for row in desk.reader.control(DEFERRAL) if row.body["resident"] == person.resident)
+    agreed = sorted((row for row in rows if row.body["state"] == "approved"), key=lambda row: str(row.body["until"]))
+    return {int(str(row.body["index"])): row for row in agreed}
+
+
+def _cut(indexes: Sequence[int], hidden: set[int], limit: int) -> tuple[list[int], list[int], bool]:
+    """What of some indexes is listed on a page, what is left out among those, and whether there is more."""
+    listed: list[int] = []
+    left_out: list[int] = []
+    for index in indexes:
+        if len(listed) == limit:
+            return listed, left_out, True
+        (left_out if index in hidden else listed).append(index)
+    return listed, left_out, False
+
+
+def _total(desk: Desk, origin: str, person: Self, position: int) -> dict[str, Any]:
+    [look] = read_own(desk.reader, origin, person, [position])
+    return {"count": look.ordinal - 1, "receipt": look.receipt}
+
+
+def _item(desk: Desk, entry: OwnEntry, deferred: Mapping[int, ControlRow]) -> dict[str, Any]:
+    act = entry.act
+    role, department = str(act.get("role") or "hub"), str(act.get("department") or "")
+    purpose = desk.policies.purposes.get(str(act.get("purpose")))
+    known = fields()
+    named = [str(key) for key in act.get("fields") or ()]
+    later = deferred.get(entry.position)
+    item = {
+        "index": entry.position,
+        "kind": act.get("kind"),
+        "when": act.get("time"),
+        # A resident who acted stands, as a pseudonym, in the part that is erased with the person it is about.
+        "who": entry.subject.get("actor") or act.get("actor"),
+        "operator": act.get("operator") or None,
+        "role": role,
+        "role_name": in_words(ROLES, role),
+        "department": department or None,
+        "department_name": in_words(DEPARTMENTS, department),
+        "purpose": act.get("purpose"),
+        "purpose_name": purpose.name if purpose else None,
+        "fields": named,
+        "field_names": {key: known[key].title for key in named if key in known},
+        "basis": act.get("basis"),
+        "basis_name": in_words(BASES, str(act.get("basis") or "")),
+        "outcome": act.get("outcome"),
+        "outcome_name": in_words(OUTCOMES, str(act.get("outcome") or "")),
+        "reasons": act.get("reasons") or [],
+        "receipt": entry.receipt,
+    }
+    if later is not None:
+        item["deferred"] = {member: later.body[member] for member in ("citation", "until")}
+    return item
+
+
+def _place(desk: Desk, asked: Asked, cursor: str) -> int | None:
+    if not cursor:
+        return None
+    place = desk.ring.resident_of(_cursors(asked), cursor)
+    if place is None:
+        raise BadInput("cursor", "is not one that this list gave")
+    return place
+
+
+def _cursor(desk: Desk, asked: Asked, index: int) -> str:
+    return desk.ring.pairwise(_cursors(asked), index)
+
+
+def _cursors(asked: Asked) -> str:
+    return f"accesses of {asked.caller.principal.id}"

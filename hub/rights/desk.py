@@ -1,0 +1,70 @@
+"""What the rights of residents work with: the same store, lane and clock as the road."""
+
+from typing import NamedTuple, Protocol
+
+from hub.errors import HubError, Reason
+from hub.model.principal import Caller
+from hub.policy.engine import Snapshot
+from hub.store.engine import Reader
+from hub.store.keys import Keyring
+from hub.store.lane import Lane
+from hub.store.trail_index import TrailIndex
+from hub.store.turn import Turn
+
+
+class Desk(Protocol):
+    """What a serving process has ready."""
+
+    @property
+    def reader(self) -> Reader:
+        """The store, for the event loop's thread."""
+        ...
+
+    @property
+    def ring(self) -> Keyring:
+        """The keys."""
+        ...
+
+    @property
+    def lane(self) -> Lane:
+        """Where writes are made durable."""
+        ...
+
+    @property
+    def turn(self) -> Turn:
+        """Keeps one state of the store in view."""
+        ...
+
+    @property
+    def trail(self) -> TrailIndex:
+        """Which entries are about whom, but for the last few."""
+        ...
+
+    @property
+    def policies(self) -> Snapshot:
+        """The catalogue of purposes."""
+        ...
+
+
+class Asked(NamedTuple):
+    """Who asks.
+
+    Attributes:
+        caller: the principal, and when the request began.
+        trace_id: joins the entry with the operator's telemetry.
+    """
+
+    caller: Caller
+    trace_id: str
+
+
+class Refused(HubError):  # noqa: N818 - it is an answer, and in the trail like any other
+    """A request that was refused; the refusal is recorded.
+
+    Attributes:
+        reason: why.
+    """
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason

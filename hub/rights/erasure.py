@@ -1,0 +1,93 @@
+"""Carrying out erasures: never while an objection or anomaly about the person is open; then the file stays frozen."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+from hub.identity.appointments import appointments, revoke
+from hub.rights.deferrals import KIND as DEFERRAL
+from hub.rights.requests import ANOMALY, DISPUTE, ERASURE, FREEZE
+from hub.store.controls import current
+from hub.store.erasure import erase
+from hub.store.installation import system_event
+from hub.store.keys import Keyring
+from hub.store.sqlcipher import SqlcipherReader
+from hub.store.writer import SqlcipherTransaction, Writer
+
+# Internal ids count from 1, and none is used again.
+_NOBODY = {"resident": 0, "rid": "", "by": "", "against": "", "state": "done"}
+
+
+class Carried(NamedTuple):
+    """What became of approved erasures.
+
+    Attributes:
+        erased: how many people were erased.
+        held: how many were not, because something about them is open; they stay frozen.
+    """
+
+    erased: int
+    held: int
+
+
+def carry_out(writer: Writer, reader: SqlcipherReader, ring: Keyring, at: datetime) -> Carried:
+    """Carry out every erasure that was approved. May be repeated, and finishes what a crash broke off.
+
+    Args:
+        writer: not in use by anybody else in this process.
+        reader: with no view open: its old pages would keep the keys alive.
+        ring: the keys.
+        at: when, UTC.
+
+    Raises:
+        TrailUnavailable: not everything is done; running it again goes on.
+    """
+    erased = held = 0
+    for row in reader.control(ERASURE):
+        if row.body["state"] != "approved":
+            continue
+        resident = int(str(row.body["resident"]))
+        if not _erase_unless_held(writer, reader, ring, resident, at):
+            held += 1
+            continue
+        _end_roles(writer, reader, str(row.body["rid"]))
+        _close(writer, ring, resident, at)
+        erased += 1
+    return Carried(erased, held)
+
+
+def is_held(ring: Keyring, resident: int) -> Callable[[SqlcipherTransaction], bool]:
+    """The question, to be asked in the transaction that begins an erasure, whether it must not begin."""
+
+    def held(tx: SqlcipherTransaction) -> bool:
+        rows = (row.body for kind in (DISPUTE, ANOMALY) for row in current(tx.db, ring, kind))
+        return any(body.get("resident") == resident and body["state"] == "open" for body in rows)
+
+    return held
+
+
+def _erase_unless_held(writer: Writer, reader: SqlcipherReader, ring: Keyring, resident: int, at: datetime) -> bool:
+    if reader.get(resident, ()) is None:
+        return True  # a crash came between the erasure and closing the request
+    return erase(writer, reader, ring, resident, at, is_held(ring, resident))
+
+
+def _end_roles(writer: Writer, reader: SqlcipherReader, rid: str) -> None:
+    for name, held in appointments(reader).items():
+        if held.principal.rid == rid and not held.revoked:
+            revoke(writer, reader, name)
+
+
+def _close(writer: Writer, ring: Keyring, resident: int, at: datetime) -> None:
+    """Close every row about somebody who is no more, and take out whose it was."""
+
+    def action(tx: SqlcipherTransaction) -> None:
+        for kind in (ERASURE, FREEZE, DISPUTE, DEFERRAL):
+            for row in current(tx.db, ring, kind):
+                if row.body["resident"] == resident:
+                    event = system_event(kind, at, id=row.id)
+                    tx.put_control(kind, row.id, row.body | _NOBODY, event)
+
+    [failure] = writer.run([action], sign=True)
+    if failure is not None:
+        raise failure

@@ -1,0 +1,170 @@
+"""What residents ask for besides looking: disputing an access, freezing and erasing their file.
+
+Each request is a control row under a random id. Two entries account for it in the same transaction: one about nobody
+for the row, which outlives the person, and one about the person, in whose sealed part stands what they said.
+"""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from hub.errors import BadInput, Reason
+from hub.model.freeze import Freeze
+from hub.model.instant import timestamp
+from hub.model.principal import parse_principal
+from hub.rights.desk import Asked, Desk
+from hub.rights.recording import act_of, own, own_self, refuse
+from hub.store.controls import current
+from hub.store.engine import Event
+from hub.store.own_trail import Self, read_own
+from hub.store.trail import prepare
+from hub.store.writer import SqlcipherTransaction
+
+DISPUTE, FREEZE, ERASURE, ANOMALY = "dispute", "freeze", "erasure_request", "anomaly"
+"""Kinds of control rows about a person. An anomaly is noted by supervision; it counts here while its state is open."""
+OPEN = frozenset({"open", "pending"})
+IN_FORCE = "in_force"
+_BEING_ERASED = "SELECT 1 FROM erasure WHERE resident = ?"
+
+
+async def dispute(desk: Desk, asked: Asked, index: int, reason: str) -> dict[str, Any]:
+    """Object to one access to one's own file. While the dispute is open, the person is not erased.
+
+    Args:
+        desk: the hub's means.
+        asked: the resident.
+        index: of the entry about them that they dispute.
+        reason: why, in their words; sealed under their key.
+
+    Raises:
+        Refused: not a resident, or no entry about them has this index.
+        TrailUnavailable: nothing was filed.
+    """
+    person = await own_self(desk, asked, DISPUTE)
+    desk.turn.fresh()
+    if desk.reader.whom(index) != person.resident:
+        raise await refuse(desk, asked, DISPUTE, Reason.NOT_FOUND, person)
+    [entry] = read_own(desk.reader, "", person, [index])
+    body = {"state": "open", "index": index, "against": human_behind(entry.act)}
+    return await _file(desk, asked, DISPUTE, person, body, reason)
+
+
+async def freeze(desk: Desk, asked: Asked, reason: str) -> dict[str, Any]:
+    """Freeze one's own file as far as one may: what stands on consent or a contract, at once.
+
+    Args:
+        desk: the hub's means.
+        asked: the resident.
+        reason: why, in their words.
+
+    Raises:
+        Refused: not a resident.
+        TrailUnavailable: nothing was filed.
+    """
+    person = await own_self(desk, asked, FREEZE)
+    return await _file(desk, asked, FREEZE, person, {"state": IN_FORCE, "extent": Freeze.WISHED.value}, reason)
+
+
+async def thaw(desk: Desk, asked: Asked, name: str) -> dict[str, Any]:
+    """End a freeze that one asked for oneself.
+
+    Raises:
+        Refused: not a resident; no such freeze of theirs; ended before.
+        TrailUnavailable: nothing was ended.
+    """
+    person = await own_self(desk, asked, FREEZE)
+    found = [row.body for row in desk.reader.control(FREEZE) if row.id == name]
+    if not found or found[0]["resident"] != person.resident or found[0]["extent"] != Freeze.WISHED:
+        raise await refuse(desk, asked, FREEZE, Reason.NOT_FOUND, person)
+    event = prepare(own(desk, asked, person, act_of(asked, FREEZE, "ended")))
+
+    def action(tx: SqlcipherTransaction) -> dict[str, Any] | None:
+        [row] = current(tx.db, desk.ring, FREEZE, name)
+        if row.body["state"] != IN_FORCE:
+            return None
+        return put(tx, FREEZE, name, row.body | {"state": "ended"}, asked, tx.record(event).position)
+
+    ended = await desk.lane.write(action)
+    if ended is None:
+        raise await refuse(desk, asked, FREEZE, Reason.ALREADY_DECIDED, person)
+    return shown(name, ended)
+
+
+async def ask_erasure(desk: Desk, asked: Asked, reason: str) -> dict[str, Any]:
+    """Ask to be erased. What a law obliges to keep is not erased on request: a security officer decides.
+
+    Args:
+        desk: the hub's means.
+        asked: the resident.
+        reason: why, in their words.
+
+    Returns:
+        The request; one that is pending already, where there is one.
+
+    Raises:
+        Refused: not a resident.
+        TrailUnavailable: nothing was filed.
+    """
+    person = await own_self(desk, asked, ERASURE)
+    return await _file(desk, asked, ERASURE, person, {"state": "pending", "rid": asked.caller.principal.rid}, reason)
+
+
+async def _file(
+    desk: Desk, asked: Asked, kind: str, person: Self, body: Mapping[str, object], reason: str
+) -> dict[str, Any]:
+    name = secrets.token_hex(12)
+    event = prepare(own(desk, asked, person, act_of(asked, kind, "filed"), reason=reason))
+    record = {
+        "resident": person.resident,
+        "filed": timestamp(asked.caller.at),
+        "by": asked.caller.principal.person,
+        **body,
+    }
+
+    def action(tx: SqlcipherTransaction) -> tuple[str, dict[str, Any]] | None:
+        if tx.db.execute(_BEING_ERASED, (person.resident,)).fetchone():
+            return None
+        if kind == ERASURE:
+            for row in current(tx.db, desk.ring, ERASURE):
+                if row.body["resident"] == person.resident and row.body["state"] in OPEN:
+                    return row.id, row.body
+        return name, put(tx, kind, name, record, asked, tx.record(event).position)
+
+    filed = await desk.lane.write(action)
+    if filed is None:
+        raise await refuse(desk, asked, kind, Reason.NOT_FOUND)
+    return shown(*filed)
+
+
+def put(
+    tx: SqlcipherTransaction, kind: str, name: str, body: dict[str, Any], asked: Asked, entry: int
+) -> dict[str, Any]:
+    """Write a row with the entry that accounts for it; returns its body.
+
+    Args:
+        tx: the transaction that decides.
+        kind: of row.
+        name: its id.
+        body: what it says from now on.
+        asked: who did it.
+        entry: index of the entry about the person that says so.
+    """
+    body = body | {"entry": entry}
+    # About nobody, so that it can be held against the store when the person's own entries are noise.
+    act = act_of(asked, kind, str(body["state"]), id=name)
+    tx.put_control(kind, name, body, Event(act, {"subject": ""}))
+    return body
+
+
+def shown(name: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """What is told of a request: never whose it is by any other name than the trail's."""
+    told = ("state", "filed", "entry", "index", "extent", "citation")
+    return {"id": name} | {member: body[member] for member in told if member in body}
+
+
+def human_behind(act: Mapping[str, Any]) -> str:
+    """The human being behind an act, comparable between principals; empty where it names none."""
+    try:
+        return parse_principal(str(act.get("actor"))).person
+    except BadInput:
+        return ""

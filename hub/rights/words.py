@@ -1,0 +1,64 @@
+"""Codes in words, Chinese and English: what residents read about accesses to their file."""
+
+from collections.abc import Mapping
+
+Words = Mapping[str, str]
+
+
+def _words(zh: str, en: str) -> Words:
+    return {"zh": zh, "en": en}
+
+
+DEPARTMENTS: Mapping[str, Words] = {
+    "police": _words("公安", "Police"),
+    "civil_affairs": _words("民政", "Civil affairs"),
+    "health": _words("卫生健康", "Health"),
+    "human_resources": _words("人力资源和社会保障", "Human resources and social security"),
+    "medical_insurance": _words("医疗保障", "Medical insurance"),
+    "education": _words("教育", "Education"),
+    "disability_federation": _words("残疾人联合会", "Disabled persons' federation"),
+    "justice": _words("司法行政", "Justice"),
+    "emergency": _words("应急管理", "Emergency management"),
+    "subdistrict": _words("街道办事处", "Subdistrict office"),
+    "urban_management": _words("城市管理", "Urban management"),
+    "utilities": _words("公用事业", "Utilities"),
+    "emergency_call": _words("紧急呼叫中心", "Emergency call centre"),
+}
+
+ROLES: Mapping[str, Words] = {
+    "grid_worker": _words("网格员", "Grid worker"),
+    "secretary": _words("社区党组织书记", "Community Party secretary"),
+    "clerk": _words("社区工作者", "Community clerk"),
+    "department": _words("部门", "Department"),
+    "organisation": _words("社会组织或企业", "Organisation"),
+    "security_officer": _words("安全管理员", "Security officer"),
+    "auditor": _words("审计员", "Auditor"),
+    "admin": _words("系统管理员", "Administrator"),
+    "resident": _words("居民", "Resident"),
+    "hub": _words("数据平台", "The hub itself"),
+}
+
+BASES: Mapping[str, Words] = {
+    "statutory": _words("法定职责", "A duty by law"),
+    "consent": _words("同意", "Consent"),
+    "separate_consent": _words("单独同意", "Separate consent"),
+    "guardian_consent": _words("监护人同意", "A guardian's consent"),
+    "contract": _words("合同所必需", "A contract"),
+    "emergency": _words("紧急情况", "An emergency"),
+    "mandate": _words("委托", "A mandate"),
+    "aggregate": _words("汇总统计", "Statistics without persons"),
+}
+
+OUTCOMES: Mapping[str, Words] = {
+    "disclosed": _words("已提供", "Given"),
+    "denied": _words("已拒绝", "Refused"),
+    "done": _words("已完成", "Done"),
+    "filed": _words("已受理", "Filed"),
+    "intended": _words("已开始", "Begun"),
+    "approved": _words("已批准", "Approved"),
+}
+
+
+def in_words(table: Mapping[str, Words], code: str) -> Words | None:
+    """The words of a code; the code itself in place of words that there are none of; None for no code."""
+    return table.get(code, _words(code, code)) if code else None
