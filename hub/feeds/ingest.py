@@ -19,6 +19,7 @@ from hub.feeds.conflicts import ConflictsFile
 from hub.feeds.feed import Feed, load_feed
 from hub.feeds.merge import Conflict, merge
 from hub.feeds.reader import FeedFile, Record
+from hub.feeds.recording import Batch
 from hub.feeds.rejected import RejectedFile
 from hub.feeds.rows import Parsed, RowParser, SeenRows, peek_idno
 from hub.feeds.sealing import ALL_TIERS, Change, NewFile, OpenedSections, change, new_file, open_facts
@@ -26,11 +27,11 @@ from hub.model.instant import day_of
 from hub.model.tier import Tier
 from hub.schema.idno import is_synthetic
 from hub.store.directory import Directory, open_keyring
-from hub.store.installation import open_writer, system_event
+from hub.store.engine import Prepared
+from hub.store.installation import open_writer
 from hub.store.keys import Keyring
 from hub.store.sqlcipher import SqlcipherReader
 from hub.store.tokens import idno_token, rid_token
-from hub.store.trail import prepare
 from hub.store.writer import SqlcipherTransaction
 
 PARTS = 2
@@ -74,6 +75,7 @@ class Counts(NamedTuple):
 
 class _Write(NamedTuple):
     made: NewFile | Change
+    keys: bytes
     conflicts: tuple[Conflict, ...]
     row: int
 
@@ -220,7 +222,7 @@ class _Part:
             return
         made = change(self._ring, sealed, held, merged.changed, facts, rid=parsed.rid if renamed else facts.rid)
         self._counts["updated"] += 1
-        self._batch[parsed.idno] = _Write(made, merged.conflicts, record.row)
+        self._batch[parsed.idno] = _Write(made, sealed.keys, merged.conflicts, record.row)
 
     def _create(self, row: int, parsed: Parsed) -> None:
         self._renamed(parsed.rid, "")
@@ -232,7 +234,7 @@ class _Part:
         sections = merge({}, parsed.values).changed
         made = new_file(self._ring, resident, sections, parsed.rid or str(uuid.uuid4()))
         self._counts["created"] += 1
-        self._batch[parsed.idno] = _Write(made, (), row)
+        self._batch[parsed.idno] = _Write(made, made.keys, (), row)
 
     def _renamed(self, rid: str, known: str) -> bool:
         """Whether a row brings another internal id, one carried over from a former register. Raises BadInput."""
@@ -265,17 +267,16 @@ class _Part:
         job, part = self._job, self._part
         created = sum(isinstance(write.made, NewFile) for write in writes)
         at = datetime.now(UTC)
-        event = system_event("import", at, feed=job.feed, created=created, updated=len(writes) - created)
-        prepared = prepare(event)
+        batch = Batch(self._ring, job.feed, at)
+        prepared = batch.whole(created, len(writes) - created)
+        people = [batch.person(write.made, write.keys) for write in writes]
 
         def action(tx: SqlcipherTransaction) -> None:
-            for write in writes:
-                if isinstance(write.made, NewFile):
-                    tx.create_file(*write.made)
-                else:
-                    tx.update_sections(*write.made)
+            told = [_put(tx, batch, write, person) for write, person in zip(writes, people, strict=True)]
             if writes:
                 tx.record(prepared)
+            for person in told:
+                tx.record(person)
             tx.put_progress(job.feed, job.digest, part, _FINISHED if finished else row)
 
         [failure] = self._writer.run([action])
@@ -284,3 +285,17 @@ class _Part:
 
     def _done(self) -> int:
         return self._reader.progress(self._job.feed, self._job.digest, self._part)
+
+
+def _put(tx: SqlcipherTransaction, batch: Batch, write: _Write, person: Prepared) -> Prepared:
+    """Write one person; returns the entry that accounts for it."""
+    made = write.made
+    if isinstance(made, NewFile):
+        tx.create_file(*made)
+        return person
+    if made.facts is not None:
+        control = tx.sealed_facts(made.resident, made.facts)
+        made = made._replace(envelopes=made.envelopes | {Tier.CONTROL: control})
+        person = batch.person(made, write.keys)
+    tx.update_sections(made.resident, made.envelopes, made.tokens)
+    return person

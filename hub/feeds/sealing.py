@@ -45,11 +45,20 @@ class NewFile(NamedTuple):
 
 
 class Change(NamedTuple):
-    """Sections of a person to be replaced."""
+    """Sections of a person to be replaced.
+
+    Attributes:
+        resident: the internal id.
+        envelopes: by tier, without the control section.
+        tokens: how the person is found from now on.
+        facts: what decisions must know from now on, where that changes. The control section is sealed within the
+            write: what the person has agreed to or refused meanwhile stays.
+    """
 
     resident: int
     envelopes: dict[Tier, bytes]
     tokens: Tokens
+    facts: Facts | None
 
 
 def new_file(ring: Keyring, resident: int, file: Sections, rid: str) -> NewFile:
@@ -57,7 +66,7 @@ def new_file(ring: Keyring, resident: int, file: Sections, rid: str) -> NewFile:
     keys = fresh_keys(ring)
     facts = facts_of(file, rid)
     contents = {tier: encode(section) for tier, section in file.items()}
-    contents[Tier.CONTROL] = facts._asdict()
+    contents[Tier.CONTROL] = facts.to_record()
     envelopes = [seal(keys.plain[tier], resident, tier, 1, contents.get(tier, EMPTY)) for tier in Tier]
     lookups = (rid_token(ring, rid), idno_token(ring, idno_of(file)))
     return NewFile(resident, keys.wrapped, envelopes, Tokens(lookups, lists_of(ring, file, facts)))
@@ -97,7 +106,7 @@ def open_facts(ring: Keyring, sealed: SealedFile) -> Facts:
 
 
 def change(ring: Keyring, sealed: SealedFile, before: Sections, after: Sections, facts: Facts, *, rid: str) -> Change:
-    """Seal the sections that differ, one version on, and bring facts and lists up to date.
+    """Seal the sections that differ, one version on, and bring lists up to date.
 
     Args:
         ring: the keys.
@@ -110,8 +119,7 @@ def change(ring: Keyring, sealed: SealedFile, before: Sections, after: Sections,
     contents = {tier: encode(section) for tier, section in after.items()}
     whole = ChainMap(cast("dict[Tier, Section]", after), cast("dict[Tier, Section]", before))
     fresh = facts_of(whole, rid) if rid != facts.rid or not _DECIDING.isdisjoint(after) else facts
-    if fresh != facts:
-        contents[Tier.CONTROL] = fresh._asdict()
+    fresh = fresh._replace(terms=facts.terms)
     envelopes = {
         tier: seal(
             data_key(ring, sealed.keys, tier, ALL_TIERS),
@@ -129,7 +137,8 @@ def change(ring: Keyring, sealed: SealedFile, before: Sections, after: Sections,
     gained = tuple(token for token in now if token not in was)
     lost = tuple(token for token in was if token not in now)
     lookups = () if rid == facts.rid else (rid_token(ring, rid),)
-    return Change(sealed.resident, envelopes, Tokens(lookups, gained, lost))
+    tokens = Tokens(lookups, gained, lost)
+    return Change(sealed.resident, envelopes, tokens, None if fresh == facts else fresh)
 
 
 def facts_of(file: Sections, rid: str) -> Facts:

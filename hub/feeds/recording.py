@@ -1,0 +1,76 @@
+"""What the trail says of an import: one entry a batch, and one about each person whose file it wrote."""
+
+import os
+import secrets
+from datetime import datetime
+from hashlib import sha256
+
+from hub.feeds.sealing import ALL_TIERS, Change, NewFile
+from hub.store.accounts import SECTIONS, for_new_file, for_sections
+from hub.store.engine import Event, Prepared
+from hub.store.installation import system_event
+from hub.store.keys import Keyring
+from hub.store.sections import data_key
+from hub.store.trail import SALT_BYTES, canonical, prepare
+
+
+class Batch:
+    """The entries of one transaction of an import. Acts of people differ in little, so their bytes are written once.
+
+    Args:
+        ring: the keys.
+        feed: the feed's name.
+        at: when, UTC.
+    """
+
+    def __init__(self, ring: Keyring, feed: str, at: datetime) -> None:
+        self._ring, self._feed, self._at = ring, feed, at
+        self._id = secrets.token_hex(16)
+        self._acts: dict[tuple[str, int], bytes] = {}
+
+    def whole(self, created: int, updated: int) -> Prepared:
+        """The entry of the batch itself: how many people it added, and changed."""
+        more = {"created": created, "updated": updated}
+        return prepare(system_event("import", self._at, feed=self._feed, batch=self._id, **more))
+
+    def person(self, made: NewFile | Change, keys: bytes) -> Prepared:
+        """The entry about one person: which sections were written, by version and digest.
+
+        Args:
+            made: what is written.
+            keys: the person's wrapped data keys.
+        """
+        if isinstance(made, NewFile):
+            outcome, accounts = "created", for_new_file(made.envelopes)
+        else:
+            outcome, accounts = "updated", for_sections(made.envelopes)
+        resident = made.resident
+        subject = {"subject": self._ring.pseudonym(b"resident\0%d" % resident)} | accounts
+        act = self._act(outcome, len(made.envelopes))
+        return self._prepared(Event(act, subject, resident, data_key(self._ring, keys, "trail", ALL_TIERS)), act)
+
+    @staticmethod
+    def _prepared(event: Event, act: bytes) -> Prepared:
+        # As `prepare`, written out: it runs once for every row.
+        salts = os.urandom(3 * SALT_BYTES)
+        act_salt, subject_salt, subject = salts[:32], salts[32:64], canonical(event.subject)
+        return Prepared(
+            event,
+            act,
+            act_salt,
+            sha256(b"act" + act_salt + act).digest(),
+            subject,
+            subject_salt,
+            sha256(b"subject" + subject_salt + subject).digest(),
+            salts[64:],
+        )
+
+    def _act(self, outcome: str, sections: int) -> bytes:
+        if (act := self._acts.get((outcome, sections))) is None:
+            # The department that brought the data stands where a caller's would.
+            more = {"feed": self._feed, "batch": self._id, "department": self._feed, SECTIONS: sections}
+            said = system_event("import", self._at, **more).act
+            if isinstance(said, bytes):
+                raise AssertionError("an event of the hub's own is not written out yet")
+            act = self._acts[outcome, sections] = canonical(said | {"outcome": outcome})
+        return act

@@ -1,0 +1,86 @@
+"""What goes into an evidence pack: entries of the log with all that proves them, one after the other."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import orjson
+
+from audit.strict import base64_text
+from hub.store.keys import Keyring
+from hub.store.opening import ALL_ENTRIES, Opener
+
+_TIMES = "SELECT idx, act FROM log_entry WHERE idx < ? ORDER BY idx"
+_RANGE = f"{ALL_ENTRIES} WHERE e.idx >= ? AND e.idx <= ? ORDER BY e.idx"
+# The person's rows come first here: there are few of them, and many entries.
+_ABOUT = f"{ALL_ENTRIES} WHERE e.idx IN (SELECT entry FROM about WHERE resident = ?) AND e.idx < ? ORDER BY e.idx"  # noqa: S608
+
+
+class Period(NamedTuple):
+    """A time, as entries spell it, `2026-11-22T10:00:00.000Z`.
+
+    Attributes:
+        since: the first instant; empty for the beginning of the log.
+        until: the first instant that is outside; empty for now.
+    """
+
+    since: str = ""
+    until: str = ""
+
+    def holds(self, act: bytes) -> bool:
+        """Whether something happened in it."""
+        time = str(orjson.loads(act).get("time", ""))
+        return self.since <= time and (not self.until or time < self.until)
+
+
+def resident_behind(db: Any, ring: Keyring, pseudonym: str) -> int | None:
+    """The internal id of whom the trail calls by a pseudonym, or None where the store has nobody of that name.
+
+    A pseudonym leads back to nobody, so everybody's is computed: a second for a million people.
+    """
+    rows = db.execute("SELECT resident FROM file ORDER BY resident")
+    return next((row[0] for row in rows if ring.pseudonym(b"resident\0%d" % row[0]) == pseudonym), None)
+
+
+def bounds(db: Any, period: Period, size: int) -> tuple[int, int] | None:
+    """The first and the last entry of a period; entries between them may be a moment outside it.
+
+    Args:
+        db: the store.
+        period: which.
+        size: how many entries to look at.
+
+    Returns:
+        None where nothing happened in it.
+    """
+    if not period.since and not period.until:
+        return (0, size - 1) if size else None
+    inside = (index for index, act in db.execute(_TIMES, (size,)) if period.holds(act))
+    first = last = next(inside, None)
+    for last in inside:  # noqa: B007 - the last one is what is looked for
+        pass
+    return None if first is None or last is None else (first, last)
+
+
+def entries_between(db: Any, ring: Keyring, first: int, last: int) -> Iterator[dict[str, Any]]:
+    """All entries from one index to another, as `audit.pack.write_pack` takes them."""
+    yield from _shown(db.execute(_RANGE, (first, last)), ring)
+
+
+def entries_about(db: Any, ring: Keyring, resident: int, period: Period, size: int) -> Iterator[dict[str, Any]]:
+    """The entries about one person in a period, below an index, as `audit.pack.write_pack` takes them."""
+    rows = db.execute(_ABOUT, (resident, size))
+    yield from _shown((row for row in rows if period == Period() or period.holds(row[1])), ring)
+
+
+def _shown(rows: Iterator[Any], ring: Keyring) -> Iterator[dict[str, Any]]:
+    opener = Opener(ring)
+    for index, act, act_salt, subject, ordinal, sealed, resident, wrapped in rows:
+        event: dict[str, Any] = {"index": index, "act": orjson.loads(act), "act_salt": base64_text(act_salt)}
+        opened = opener.open(act, act_salt, subject, sealed, resident, wrapped)
+        if opened is None:
+            # Of somebody who was erased the commitments are left, and the proof needs no more.
+            event |= {"subject_commitment": base64_text(subject), "ordinal_commitment": base64_text(ordinal)}
+        else:
+            event |= {"subject": opened.subject, "subject_salt": base64_text(opened.subject_salt)}
+            event |= {"ordinal": opened.ordinal, "ordinal_salt": base64_text(opened.ordinal_salt)}
+        yield event
