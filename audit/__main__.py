@@ -11,6 +11,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from audit import web
+from audit.accesses import MOST_BYTES, check_in_log, check_pages, check_proofs
 from audit.checkpoint import Checkpoint
 from audit.claim import RANGE, SELECTION, SUBJECT
 from audit.cosignature import CosignatureSigner
@@ -132,6 +133,31 @@ def _consistency(options: argparse.Namespace) -> int:
     return _say(f"true: the tree of {old.size} of {new.origin} is the beginning of its tree of {new.size}", TRUE)
 
 
+def _accesses(options: argparse.Namespace) -> int:
+    answers = [_some(path) for path in options.pages]
+    proofs = [path.read_bytes() for path in options.proof]
+    policy = _trust(options)
+    if policy is None:
+        return USAGE
+    found = check_pages(answers)
+    if options.log:
+        log = PublishedLog(find(options.log), policy)
+        check_in_log(found, log)
+        size = log.checkpoint.size
+    elif proofs:
+        size = check_proofs(found, proofs, policy)
+    else:
+        raise VerificationError("the list is whole in itself, but without --log or --proof it is in no log")
+    missing = f"; {found.withheld} of them not shown, their notice deferred by law" if found.withheld else ""
+    whole = f"all {found.entries} entries about this person stand in {found.origin}, in its tree of {size}"
+    return _say(f"true: {whole}{missing}", TRUE)
+
+
+def _some(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(MOST_BYTES + 1)
+
+
 def _witness(options: argparse.Namespace) -> int:
     if sys.platform == "win32":
         return _usage("a witness needs a system with locks on files, such as Linux; verifying runs anywhere")
@@ -222,6 +248,12 @@ def _parser() -> argparse.ArgumentParser:
     consistency = _command(commands, "consistency", _consistency, "check that a log has only grown")
     consistency.add_argument("old", metavar="OLD", help="a checkpoint that was kept, or a copy of the log")
     consistency.add_argument("new", metavar="NEW", help="the log now, a folder or a URL, or its checkpoint")
+    own = _command(commands, "accesses", _accesses, "check that a list of accesses to one's own file is whole")
+    own.add_argument("pages", type=Path, nargs="+", metavar="PAGE", help="an answer of /v1/me/accesses; all of them")
+    own.add_argument("--log", metavar="SOURCE", help="the published log, a folder or a URL")
+    own.add_argument(
+        "--proof", type=Path, action="append", default=[], metavar="PROOF_FILE", help="offline: of each entry"
+    )
     witness = commands.add_parser("witness", help="cosign logs' checkpoints for as long as they only grow")
     witness.set_defaults(run=_witness)
     witness.add_argument("folder", type=Path, metavar="FOLDER", help="where the witness keeps its key and what it saw")

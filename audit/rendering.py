@@ -18,7 +18,21 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _API_ACTIVITY, _ENTITY_MANAGEMENT = (6003, "API Activity", 6), (3004, "Entity Management", 3)
 _CATEGORIES = {6: "Application Activity", 3: "Identity & Access Management"}
 _READS = frozenset({"disclosure", "search", "trail_read", "export"})
-_GOOD = frozenset({"permitted", "disclosed", "done", "approved", "accepted"})
+_GOOD = frozenset(
+    {
+        "permitted",
+        "disclosed",
+        "done",
+        "approved",
+        "accepted",
+        "created",
+        "updated",
+        "intended",
+        "filed",
+        "listed",
+        "ended",
+    }
+)
 _COLUMNS = ("time", "kind", "actor", "department", "purpose", "basis", "fields", "outcome", "reasons")
 
 _WORDS: dict[str, dict[str, str]] = {

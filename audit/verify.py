@@ -50,9 +50,16 @@ def parse_receipt(data: bytes) -> Receipt:
     Raises:
         VerificationError: malformed, a member missing or unknown, or a leaf that is not of these parts.
     """
-    document = _parse_json(data)
-    if "receipt" in document:
-        document = _object(document, "receipt")
+    document = parse_object(data)
+    return receipt_of(_object(document, "receipt") if "receipt" in document else document)
+
+
+def receipt_of(document: dict[str, Any]) -> Receipt:
+    """A receipt that has been read as JSON, checked as `parse_receipt` does.
+
+    Raises:
+        VerificationError: as `parse_receipt`.
+    """
     if _REQUIRED - document.keys():
         raise VerificationError("the receipt lacks its origin, index or leaf")
     if document.keys() - _MEMBERS:
@@ -129,8 +136,13 @@ def _commitment(document: dict[str, Any], name: str) -> bytes:
     return stated
 
 
-def _parse_json(data: bytes) -> dict[str, Any]:
-    if len(data) > MAX_BYTES:
+def parse_object(data: bytes, most: int = MAX_BYTES) -> dict[str, Any]:
+    """Read a JSON object strictly: no member twice, no number that is not an integer, no more than `most` bytes.
+
+    Raises:
+        VerificationError: it is anything else.
+    """
+    if len(data) > most:
         raise VerificationError("the receipt is too large to be one")
     try:
         document = json.loads(

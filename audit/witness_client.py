@@ -110,27 +110,28 @@ def gather(
 
 
 def keep(tx_db: Connection, note: bytes) -> bool:
-    """Keep cosignatures with the log's own last checkpoint, so that receipts carry them.
+    """Keep cosignatures with the log's own checkpoint of that size, so that receipts and packs carry them.
 
     Args:
         tx_db: the log's database, in a transaction that has begun as IMMEDIATE.
         note: as gathered.
 
     Returns:
-        Whether it was still the last checkpoint. If not, there is nothing to keep: a later one will be shown.
+        Whether it is still the last checkpoint.
 
     Raises:
         LogError: the note is not what the log has signed at this size.
     """
-    last = latest_checkpoint(tx_db)
     stated = parse_checkpoint(parse(note).text)
-    if last is None or last.size != stated.size:
-        return False
-    known, new = parse(last.note), parse(note)
-    if known.text != new.text or not set(known.signatures) <= set(new.signatures):
+    cursor = tx_db.cursor()
+    cursor.execute("SELECT note FROM log_checkpoint WHERE size = ?", (stated.size,))
+    found = cursor.fetchone()
+    known, new = parse(found[0]) if found else None, parse(note)
+    if known is None or known.text != new.text or not set(known.signatures) <= set(new.signatures):
         raise LogError(f"the cosigned checkpoint of size {stated.size} is not the one that was signed")
-    tx_db.cursor().execute("UPDATE log_checkpoint SET note = ? WHERE size = ?", (note, stated.size))
-    return True
+    cursor.execute("UPDATE log_checkpoint SET note = ? WHERE size = ?", (note, stated.size))
+    last = latest_checkpoint(tx_db)
+    return last is not None and last.size == stated.size
 
 
 def _request(note: bytes, old: int, size: int, prove: Prove) -> bytes:

@@ -14,28 +14,56 @@ from starlette.responses import Response
 
 from hub.access.flow import Road
 from hub.access.standing import Standing
-from hub.api import disclosures, documentation, operations, purposes, residents, trail
+from hub.api import (
+    approvals,
+    audit,
+    deferrals,
+    disclosures,
+    documentation,
+    me,
+    operations,
+    purposes,
+    requests,
+    residents,
+    trail,
+)
 from hub.api.front import Front
 from hub.api.problems import problem_reply
-from hub.errors import Reason
+from hub.errors import Reason, TrailUnavailable
 from hub.identity.development import development_issuer
 from hub.identity.issuers import load_issuers
 from hub.identity.tokens import Verifier
 from hub.model.instant import now_utc
 from hub.policy.engine import load
+from hub.store.changes import Changes
 from hub.store.directory import Directory, open_keyring
 from hub.store.erasure import finish_erasures
-from hub.store.installation import open_writer, system_event
+from hub.store.installation import open_writer, signer
 from hub.store.lane import Lane
+from hub.store.runs import Run
 from hub.store.sqlcipher import SqlcipherReader
-from hub.store.trail import prepare
+from hub.store.trail_index import TrailIndex, follow
 from hub.store.turn import Turn
+from hub.store.witnesses import await_witnesses, load_witnesses
+from hub.store.witnessing import witness_always
 from hub.telemetry.logging import set_up
 from hub.telemetry.settings import telemetry_settings
 
 DIRECTORY_VARIABLE = "HUB_DIRECTORY"
 _KEYS_RENEWED_EVERY = 600.0
-_ROUTERS = (disclosures, residents, purposes, trail, operations, documentation)
+_ROUTERS = (
+    disclosures,
+    residents,
+    purposes,
+    approvals,
+    me,
+    requests,
+    deferrals,
+    trail,
+    audit,
+    operations,
+    documentation,
+)
 
 
 def create_app(directory: Directory) -> Front:
@@ -54,23 +82,33 @@ def create_app(directory: Directory) -> Front:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         front.open()
         ring = open_keyring(directory)
+        witnesses = load_witnesses(directory, signer(directory, ring).verifier)
         writer = open_writer(directory, ring)
+        writer.run([lambda tx: await_witnesses(tx, wanted=witnesses is not None)])
         lane = Lane(writer, directory.origin(), time.monotonic)
         reader = SqlcipherReader(directory, ring)
         standing = Standing(reader)
-        writer.run([lambda tx: tx.record(prepare(system_event("start", now_utc(), policy=policies.digest)))])
+        run = Run(directory)
+        run.begin(writer, policies.digest)
         finish_erasures(writer, reader, now_utc())
-        turn = Turn(reader, standing.refresh)
-        app.state.road = Road(reader, ring, lane, policies, verifier, standing, turn, now_utc, front.meter)
+        trail_index = TrailIndex(directory, ring)
+        turn = Turn(reader, Changes(directory.changes), standing.refresh)
+        app.state.road = Road(reader, ring, lane, policies, verifier, standing, turn, now_utc, front.meter, trail_index)
         # What start-up made lives as long as the process: looking through it for garbage would only cost pauses.
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 50, 50)
-        renewing = asyncio.create_task(_renew_keys(verifier))
+        tasks = [asyncio.create_task(_renew_keys(verifier)), asyncio.create_task(follow(trail_index))]
+        tasks.append(asyncio.create_task(front.failures.record_always(lane)))
+        if witnesses is not None:
+            tasks.append(asyncio.create_task(witness_always(directory, witnesses, ring, lane)))
         yield
-        renewing.cancel()
-        await asyncio.sleep(0)  # lets the last turn end
+        for task in tasks:
+            task.cancel()
+        turn.end()
+        await _stop(run, front, lane)
         lane.close()
+        trail_index.close()
         reader.close()
         front.close()
 
@@ -89,6 +127,16 @@ def create_app_from_environment() -> Front:
     front = create_app(Directory(Path(os.environ[DIRECTORY_VARIABLE])))
     set_up(front.vocabulary)
     return front
+
+
+async def _stop(run: Run, front: Front, lane: Lane) -> None:
+    """Record the end; where that fails, the next start finds that it was not."""
+    try:
+        await front.failures.record(lane, [run.stopped()])
+    except TrailUnavailable:
+        run.end(recorded=False)
+    else:
+        run.end(recorded=True)
 
 
 async def _renew_keys(verifier: Verifier) -> None:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from hub.access.authenticate import authenticate
 from hub.access.decide import FILING_ROLES, decide, decide_purpose
 from hub.access.derive import sections_for
+from hub.access.grounds import approval_used, grounds_of
 from hub.access.limits import Misses
 from hub.access.locate import Located, locate
 from hub.access.minimise import minimise
@@ -28,11 +29,13 @@ from hub.model.decision import AccessRequest, Denial, Disclosure, Permit, in_che
 from hub.model.filing import Filing
 from hub.model.principal import Caller
 from hub.model.subject import SubjectRef
+from hub.model.terms import NO_GROUNDS
 from hub.model.tier import Tier
 from hub.policy.engine import Snapshot
 from hub.store.engine import Event, Reader, Receipt
 from hub.store.keys import Keyring
 from hub.store.lane import Lane
+from hub.store.trail_index import TrailIndex
 from hub.store.turn import Turn
 from hub.telemetry.meter import Meter
 
@@ -81,6 +84,7 @@ class Road:
         turn: keeps one state of the store in view while the road is walked.
         clock: the instant now, UTC.
         meter: counts decisions.
+        trail: what the trail is searched by; no step needs it, other routes do.
         misses: who asked in vain.
     """
 
@@ -93,6 +97,7 @@ class Road:
     turn: Turn
     clock: Callable[[], datetime]
     meter: Meter
+    trail: TrailIndex
     misses: Misses = field(default_factory=Misses)
     _sections: dict[tuple[str, str], tuple[Tier, ...]] = field(default_factory=dict)
 
@@ -118,7 +123,8 @@ class Road:
             TrailUnavailable: the outcome could not be recorded; nothing is disclosed.
         """
         request = state_purpose(caller, claim, self.policies, trace_id)
-        await self._hold_back(caller)
+        if delay := self.misses.delay(caller.principal.id, caller.at):
+            await asyncio.sleep(delay)
         self.turn.begin()
         outcome = self._walk(request)
         [receipt] = await record([outcome.event], self.lane)
@@ -145,7 +151,8 @@ class Road:
         """
         purpose, fields, reason = state_matter(*claim, self.policies)
         common = AccessRequest(caller, SubjectRef(), purpose, fields, reason, trace_id, self.policies.digest)
-        await self._hold_back(caller)
+        if delay := self.misses.delay(caller.principal.id, caller.at):
+            await asyncio.sleep(delay)
         outcomes: list[Outcome | BadInput] = []
         for start in range(0, len(subjects), _TOGETHER):
             self.turn.begin()
@@ -188,7 +195,9 @@ class Road:
         covering = (filing for filing in filings if found and found.facts.grid.startswith(filing.scope))
         filing = next(covering, next(iter(filings), None))
         about = (found.sealed.resident, found.facts) if found else None
-        decision = decide(request, self.policies, filing, about, request.caller.today)
+        frozen = self.standing.frozen.get(found.sealed.resident) if found else None
+        grounds = grounds_of(found.facts, request, self.policies) if found and found.facts.terms else NO_GROUNDS
+        decision = decide(request, self.policies, filing, about, request.caller.today, frozen, grounds)
         if isinstance(decision, Denial):
             return self._denied(decision, found)
         if found is None:
@@ -204,10 +213,13 @@ class Road:
         rid = self.ring.pairwise(caller.principal.organisation, permit.resident)
         file = open_file(permit, found.sealed, self.ring)
         disclosure = minimise(permit, file, found.facts, rid, caller.today)
+        approval = ""
+        if found.facts.terms:
+            approval = approval_used(found.facts, permit.request, self.policies, frozenset(disclosure.fields))
         if not disclosure.fields:
             reasons = in_check_order({each.reason for each in disclosure.withheld})
             return self._denied(Denial(permit.request, reasons, disclosure.withheld, permit.resident), found)
-        return Outcome(disclosure, disclosed(disclosure, self.ring, found.trail_key), rid)
+        return Outcome(disclosure, disclosed(disclosure, self.ring, found.trail_key, approval), rid)
 
     def _denied(self, denial: Denial, found: Located | None) -> Outcome:
         caller = denial.request.caller
@@ -230,7 +242,3 @@ class Road:
         reasons = result.reasons if isinstance(result, Denial) else {each.reason for each in result.withheld}
         purpose = request.purpose.id if request.purpose else ""
         self.meter.decision(purpose, request.caller.principal.role, outcome, reasons)
-
-    async def _hold_back(self, caller: Caller) -> None:
-        if delay := self.misses.delay(caller.principal.id, caller.at):
-            await asyncio.sleep(delay)

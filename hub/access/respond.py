@@ -1,8 +1,10 @@
 """Step 7: the answer. It needs a receipt: no record, no answer."""
 
-import base64
+from binascii import b2a_base64
 from datetime import timedelta
 from typing import Any
+
+import orjson
 
 from hub.model.decision import Denial, Disclosure, Withheld
 from hub.model.instant import timestamp
@@ -49,7 +51,7 @@ def rendered(receipt: Receipt) -> dict[str, Any]:
         "origin": receipt.origin,
         "index": receipt.position,
         "leaf": _b64(receipt.leaf),
-        "act": receipt.act,
+        "act": orjson.Fragment(receipt.act),
         "act_salt": _b64(receipt.act_salt),
         "subject_commitment": _b64(receipt.subject_commitment),
         "ordinal_commitment": _b64(receipt.ordinal_commitment),
@@ -66,4 +68,4 @@ def _id(receipt: Receipt) -> str:
 
 
 def _b64(data: bytes) -> str:
-    return base64.b64encode(data).decode()
+    return b2a_base64(data, newline=False).decode()

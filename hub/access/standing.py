@@ -1,18 +1,29 @@
-"""Who stands how: principals and filings as the control rows say, current on every request."""
+"""Who stands how: principals, filings and freezes as the control rows say, current on every request."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from hub.identity.principals import Appointment
+from hub.model.deputy import Deputy
 from hub.model.filing import Filing
+from hub.model.freeze import Freeze
 from hub.model.principal import Principal
 from hub.store.engine import Reader
 
+MOST_REMEMBERED = 4096
+"""Answers about filings that are kept until something changes."""
+
 
 class Standing:
-    """Principals and filings, reread whenever a control row of any kind has changed.
+    """Principals, filings and freezes, reread whenever a control row of any kind has changed.
 
     Args:
         reader: the store.
+
+    Attributes:
+        frozen: internal id to how far the person's file is frozen; who is not in it is not frozen.
+        deputies: by principal, for whom they stand in, now or at another time.
     """
 
     def __init__(self, reader: Reader) -> None:
@@ -20,6 +31,10 @@ class Standing:
         self._version = -1
         self._appointments: dict[str, Appointment] = {}
         self._filings: dict[tuple[str, str], list[Filing]] = {}
+        self._in_force: dict[tuple[str, str, date], tuple[Filing, ...]] = {}
+        self.frozen: dict[int, Freeze] = {}
+        self.deputies: dict[str, list[Deputy]] = {}
+        self._rids: dict[str, list[str]] = {}
 
     def refresh(self) -> None:
         """Take over what changed; costs one small read where nothing did.
@@ -31,11 +46,21 @@ class Standing:
         if version == self._version:
             return
         self._version = -1
+        self._in_force.clear()
         self._appointments = {row.id: Appointment.from_record(row.body) for row in self._reader.control("principal")}
         self._filings = {}
         for row in self._reader.control("filing"):
             filing = Filing.from_record(row.body)
             self._filings.setdefault((filing.requester.partition("@")[0], filing.purpose), []).append(filing)
+        self._rids = {}
+        for appointment in self._appointments.values():
+            if appointment.principal.rid:
+                self._rids.setdefault(appointment.principal.person, []).append(appointment.principal.rid)
+        self.deputies = {}
+        for row in self._reader.control("deputy"):
+            deputy = Deputy.from_record(row.body)
+            self.deputies.setdefault(deputy.principal, []).append(deputy)
+        self.frozen = freezes(row.body for row in self._reader.control("freeze"))
         self._version = version
 
     def holds(self, principal: str, day: date) -> bool:
@@ -47,8 +72,27 @@ class Standing:
         """Every principal on record by its id."""
         return self._appointments
 
+    def rids_of(self, person: str) -> list[str]:
+        """The internal rids of the residents that are one human being with a person."""
+        return self._rids.get(person, [])
+
     def filings(self, principal: Principal, purpose: str, day: date) -> tuple[Filing, ...]:
         """The filings in force that let a department or organisation use a purpose, each within its scope."""
-        requester = f"{principal.role}:{principal.code}"
-        filed = self._filings.get((requester, purpose), ())
-        return tuple(filing for filing in filed if filing.covers(requester, principal.area, day))
+        key = (principal.organisation, purpose, day)
+        if (found := self._in_force.get(key)) is None:
+            requester = f"{principal.role}:{principal.code}"
+            filed = self._filings.get((requester, purpose), ())
+            found = tuple(filing for filing in filed if filing.covers(requester, principal.area, day))
+            if len(self._in_force) >= MOST_REMEMBERED:
+                self._in_force.clear()
+            self._in_force[key] = found
+        return found
+
+
+def freezes(records: Iterable[Mapping[str, Any]]) -> dict[int, Freeze]:
+    """The freezes in force, by internal id; of several, what binds most."""
+    frozen: dict[int, Freeze] = {}
+    for record in records:
+        if record["state"] == "in_force" and frozen.get(record["resident"]) is not Freeze.HELD:
+            frozen[record["resident"]] = Freeze(record["extent"])
+    return frozen

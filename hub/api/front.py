@@ -15,7 +15,8 @@ from starlette.types import Message, Receive, Scope, Send
 from hub.api.documented import DirectRoutes, Handler, header_of
 from hub.api.problems import for_error
 from hub.api.reply import Reply
-from hub.errors import HubError
+from hub.errors import HubError, Unauthenticated
+from hub.store.failures import SignInFailures
 from hub.telemetry.meter import Meter
 from hub.telemetry.settings import TelemetrySettings, open_pipeline
 from hub.telemetry.trace import Trace, read_trace
@@ -49,6 +50,7 @@ class Front:
         api: as given.
         vocabulary: what telemetry and logs may say.
         meter: counts requests and decisions.
+        failures: counts failed sign-ins, for the trail.
     """
 
     def __init__(self, api: FastAPI, purposes: list[str], settings: TelemetrySettings) -> None:
@@ -56,6 +58,7 @@ class Front:
         self._direct = DirectRoutes(api.routes)
         self.vocabulary = Vocabulary(self._direct.templates(), purposes)
         self.meter = Meter(self.vocabulary)
+        self.failures = SignInFailures()
         self._settings = settings
         self._pipeline: Pipeline | None = None
 
@@ -96,6 +99,8 @@ class Front:
         try:
             return await handler(self.api.state.road, scope, receive)
         except HubError as error:
+            if isinstance(error, Unauthenticated):
+                self.failures.note()
             return for_error(error, trace_id)
         except Exception as error:  # noqa: BLE001 - the caller learns that something failed and nothing else
             _report(error, trace_id)

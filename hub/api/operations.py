@@ -22,6 +22,8 @@ async def _readyz(road: Road, _scope: Scope, _receive: Receive) -> Reply:
         road.reader.control_version()
     except Failure:
         raise TrailUnavailable("the store cannot be read") from None
+    if road.reader.alarm():
+        raise TrailUnavailable("a witness contradicts the log")
     await road.lane.probe()
     return _health("ready")
 

@@ -28,16 +28,32 @@ class Paging(NamedTuple):
 
 def read_paging(scope: Scope) -> Paging:
     """Read `cursor` and `limit`. Raises BadInput naming what is wrong, or the first parameter that is neither."""
+    return read_query(scope, frozenset())[0]
+
+
+def read_query(scope: Scope, names: frozenset[str]) -> tuple[Paging, dict[str, str]]:
+    """Read `cursor`, `limit` and further parameters.
+
+    Args:
+        scope: of the request.
+        names: which others the list takes, each once.
+
+    Raises:
+        BadInput: naming what is wrong, or the first parameter that the list does not take.
+    """
     query = scope["query_string"]
     if not query:
-        return Paging()
-    said = dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True))
-    if unknown := said.keys() - _KNOWN:
+        return Paging(), {}
+    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+    said = dict(pairs)
+    if unknown := said.keys() - _KNOWN - names:
         raise BadInput(repeatable(min(unknown)), "is not a member of this request")
+    if repeated := {name for name in names if sum(name == each for each, _ in pairs) > 1}:
+        raise BadInput(min(repeated), "must not be repeated")
     text, limit = said.get("limit"), None
     if text is not None:
         limit = int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS_OF_LIMIT else 0
-    return checked(said.get("cursor"), limit)
+    return checked(said.get("cursor"), limit), {name: said[name] for name in names & said.keys()}
 
 
 def checked(cursor: str | None, limit: int | None) -> Paging:

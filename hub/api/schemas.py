@@ -184,6 +184,7 @@ _PROBLEMS = {
     401: ("no valid token", "WWW-Authenticate"),
     403: ("refused; `reasons` says why, and a refused disclosure has its own receipt", ""),
     404: ("there is no such thing", ""),
+    409: ("it was decided before", ""),
     422: ("shape, format, checksum or an unknown member, named", ""),
     429: ("too many questions about people who are not there to be found", "Retry-After"),
     503: ("the trail cannot be written; nothing was disclosed", "Retry-After"),

@@ -24,6 +24,7 @@ async def _receipt(road: Road, scope: Scope, _receive: Receive) -> Reply:
     await caller_of(road, scope)
     text = scope["path_params"]["index"]
     plain = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+    road.turn.fresh()
     proof = road.reader.receipt(int(text)) if plain else None
     if proof is None:
         return problem_reply(404, [Reason.NOT_FOUND.value], scope["state"]["trace_id"])
@@ -39,6 +40,7 @@ async def _tile(road: Road, scope: Scope, _receive: Receive) -> Reply:
 
 
 def _published(road: Road, scope: Scope, path: str) -> Reply:
+    road.turn.fresh()
     found = road.reader.published(path)
     if found is None:
         return problem_reply(404, [Reason.NOT_FOUND.value], scope["state"]["trace_id"])

@@ -15,6 +15,7 @@ from hub.bench.disclosing import measure_alone, measure_disclosures, measure_siz
 from hub.bench.importing import measure_import
 from hub.bench.report import Row, table, write
 from hub.bench.scale import FULL, MILLION, QUICK, Scale
+from hub.bench.searching import measure_search
 from hub.bench.starting import measure_start
 
 MEASUREMENTS: dict[str, Callable[[Scale, Path], list[Row]]] = {
@@ -24,6 +25,7 @@ MEASUREMENTS: dict[str, Callable[[Scale, Path], list[Row]]] = {
     "import": measure_import,
     "decide": measure_decisions,
     "start": measure_start,
+    "search": measure_search,
 }
 _BUILD = Path("build")
 _MILLION_VARIABLE = "BENCH_MILLION"
@@ -73,7 +75,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m hub.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small counts: see that everything runs")
     parser.add_argument("--only", action="append", choices=MEASUREMENTS, metavar="NAME", help="; ".join(MEASUREMENTS))
-    parser.add_argument("--million", action="store_true", help=f"1,000,000 residents; also {_MILLION_VARIABLE}=1")
+    large = f"1,000,000 residents, 10,000,000 entries of the trail; also {_MILLION_VARIABLE}=1"
+    parser.add_argument("--million", action="store_true", help=large)
     return parser
 
 

@@ -32,7 +32,7 @@ def read_from_disk(pids: list[int]) -> int:
 
 def warm(path: Path) -> None:
     """Read the files of a directory, so that the system has them in memory, as it has after some hours of service."""
-    for file in path.iterdir():
+    for file in filter(Path.is_file, path.iterdir()):
         with file.open("rb", buffering=0) as stream:
             while stream.read(_BLOCK):
                 pass

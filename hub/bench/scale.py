@@ -18,6 +18,8 @@ class Scale:
         imports: how often the feeds are imported.
         starts: how often a server is started.
         decisions: how many requests are decided.
+        searched_small: entries of the trail that a large trail is compared with.
+        searched_large: entries of the large trail that is searched.
     """
 
     residents: int = 100_000
@@ -30,10 +32,12 @@ class Scale:
     imports: int = 3
     starts: int = 7
     decisions: int = 20_000
+    searched_small: int = 10_000
+    searched_large: int = 1_000_000
 
 
 FULL = Scale()
-MILLION = Scale(large=1_000_000)
+MILLION = Scale(large=1_000_000, searched_large=10_000_000)
 QUICK = Scale(
     residents=2000,
     small=500,
@@ -44,4 +48,6 @@ QUICK = Scale(
     imports=1,
     starts=2,
     decisions=2000,
+    searched_small=500,
+    searched_large=4000,
 )

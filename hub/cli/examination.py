@@ -9,20 +9,25 @@ from typing import NamedTuple
 
 from audit.errors import LogError, VerificationError
 from audit.log import fsck, latest_checkpoint, tree
+from audit.witness_client import Outcome, Shown
 from hub.errors import HubError
 from hub.feeds.sealing import ALL_TIERS, OpenedSections, open_facts
 from hub.model.tier import Tier
 from hub.policy.engine import load
 from hub.store.directory import Directory, open_keyring
-from hub.store.installation import open_writer, system_event
+from hub.store.installation import open_writer, signer, system_event
 from hub.store.keys import Keyring
 from hub.store.sections import SealedFile
 from hub.store.sqlcipher import SqlcipherReader, integrity
 from hub.store.trail import prepare
+from hub.store.witnesses import against, load_witnesses, raise_alarm
+from hub.store.witnessing import ask_now
 
 LEAST_FREE = 512 * 1024 * 1024
 """Bytes of free disk under which the trail is in danger of stopping."""
 SAMPLED = 200
+NAMED = 20
+"""How many tiers that the log contradicts are named one by one."""
 _FUTURE = timedelta(minutes=5)
 
 
@@ -46,6 +51,8 @@ def examine(path: Path) -> Iterator[Finding]:
     try:
         ring = open_keyring(directory)
         yield Finding("keys", f"open, in {directory.keys}")
+        # Before anything is written: whoever signs on an older copy makes a second history of the log.
+        yield from _witnesses(directory, ring)
         writer = open_writer(directory, ring)
         # Looking into files is an access like any other, even if nobody is shown anything.
         writer.run([lambda tx: tx.record(prepare(system_event("examination", datetime.now(UTC))))], sign=True)
@@ -60,6 +67,7 @@ def examine(path: Path) -> Iterator[Finding]:
         yield _pages(directory, ring)
         yield _sections(reader, ring)
         yield _controls(reader)
+        yield from _accounts(reader)
         yield from _log(reader)
     finally:
         reader.close()
@@ -79,6 +87,31 @@ def _outside(directory: Directory) -> Finding:
         return Finding("outside checkpoint", "agrees with the log")
     mend = "put the newest copy you have there: without it, an old database put back goes unseen"
     return Finding("outside checkpoint", f"{directory.checkpoint} is missing", mend)
+
+
+def _witnesses(directory: Directory, ring: Keyring) -> Iterator[Finding]:
+    policy = load_witnesses(directory, signer(directory, ring).verifier)
+    if policy is None:
+        yield Finding("witnesses", "none are named; whoever puts back store and keys together goes unseen")
+        return
+    reader = SqlcipherReader(directory, ring)
+    try:
+        gathered = ask_now(directory, policy, reader, again=True)
+    finally:
+        reader.close()
+    raise_alarm(directory, against(gathered) if gathered else [])
+    for shown in gathered.shown if gathered else ():
+        yield _witness(shown)
+
+
+def _witness(shown: Shown) -> Finding:
+    name = shown.witness.key.name
+    if shown.outcome is Outcome.COSIGNED:
+        return Finding("witnesses", f"{name} has seen this log grow, up to {shown.size} entries")
+    if shown.outcome is Outcome.CONTRADICTED:
+        mend = "stop serving, keep all files for the auditor; an older copy was put back, or there are two histories"
+        return Finding("witnesses", f"{name} contradicts the log: {shown.reason}", mend)
+    return Finding("witnesses", f"{name} has not answered: {shown.reason}", "ask whoever runs it; it is tried again")
 
 
 def _pages(directory: Directory, ring: Keyring) -> Finding:
@@ -114,6 +147,18 @@ def _controls(reader: SqlcipherReader) -> Finding:
     if not damaged:
         return Finding("control rows", "all authentic")
     return Finding("control rows", f"changed behind the hub's back: {damaged[0]}", "load principals or filings again")
+
+
+def _accounts(reader: SqlcipherReader) -> Iterator[Finding]:
+    damaged = reader.damaged_files(NAMED + 1)
+    if not damaged:
+        yield Finding("files and log", "every tier is as the log says it was written last")
+        return
+    mend = "keep the store for the auditor, restore it from a backup that the log accounts for, or import again"
+    for each in damaged[:NAMED]:
+        yield Finding("files and log", each, mend)
+    if len(damaged) > NAMED:
+        yield Finding("files and log", f"there are more than these {NAMED}", mend)
 
 
 def _log(reader: SqlcipherReader) -> Iterator[Finding]:

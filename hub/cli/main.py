@@ -17,7 +17,9 @@ COMMANDS = (
     "token",
     "serve",
     "policy",
+    "audit",
     "doctor",
+    "erase",
 )
 
 

@@ -24,11 +24,15 @@ def run(args: argparse.Namespace) -> int:
     from hub.app import DIRECTORY_VARIABLE, create_app
     from hub.errors import BadInput, OperatorError
     from hub.store.directory import Directory, open_keyring
-    from hub.store.installation import open_writer
+    from hub.store.installation import open_writer, signer
+    from hub.store.witnesses import load_witnesses
+    from hub.store.witnessing import refuse_a_second_history
     from hub.telemetry.logging import set_up
 
     directory = Directory(args.directory)
-    open_writer(directory, open_keyring(directory)).close()
+    ring = open_keyring(directory)
+    refuse_a_second_history(directory, ring, load_witnesses(directory, signer(directory, ring).verifier))
+    open_writer(directory, ring).close()
     if not 0 < args.workers <= 64:  # noqa: PLR2004
         raise BadInput("workers", "must be from 1 to 64")
     if directory.is_development and not _is_loopback(args.host):

@@ -75,7 +75,8 @@ def _write(writer: Writer, known: dict[str, Appointment], changed: list[Appointm
             # A resident's own id belongs to the part that is erased with them.
             shown = record | {"principal": "resident"} if about_resident else record
             event = system_event("principal", at, appointment=shown)
-            event.subject["subject"] = about_resident
+            if about_resident:
+                event.subject["subject"] = tx.pseudonym(f"rid\0{about_resident}".encode())
             tx.put_control(KIND, each.principal.id, record, event)
 
     if changed:

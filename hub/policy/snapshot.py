@@ -1,9 +1,13 @@
 """Policies compiled: immutable, every answer looked up, nothing evaluated when a request comes."""
 
+import dataclasses
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
+
+import orjson
 
 from hub.model.principal import Role
 from hub.model.purpose import Approval, Basis, Purpose, strictest
@@ -36,7 +40,7 @@ Plan = Mapping[str, PlannedField]
 _NOTHING: Plan = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
     """Every answer the policies give.
 
@@ -47,6 +51,7 @@ class Snapshot:
         rules: the questions answered with yes, each with the id of the rule that allows it.
         plans: by purpose and requester.
         grounds: the legal bases by purpose and requester, in order of preference.
+        marks: by purpose, a digest of all that is said of it: what was approved for a purpose ends when it changes.
     """
 
     digest: str
@@ -55,6 +60,7 @@ class Snapshot:
     rules: Mapping[Question, str]
     plans: Mapping[tuple[str, str], Plan]
     grounds: Mapping[tuple[str, str], tuple[Basis, ...]]
+    marks: Mapping[str, str]
 
     def rule(self, requester: str, purpose: str, tier: str, action: str = READ) -> str | None:
         """The id of the rule that allows an action, such as `policy.csv:12`, or None: then it is refused."""
@@ -101,7 +107,13 @@ def compile_snapshot(catalogue: Catalogue, rules: Iterable[Rule], fields: Mappin
         rules=MappingProxyType(allowed),
         plans=MappingProxyType(plans),
         grounds=MappingProxyType(grounds),
+        marks=MappingProxyType({each.id: _mark(each) for each in catalogue.purposes.values()}),
     )
+
+
+def _mark(purpose: Purpose) -> str:
+    said = dataclasses.asdict(purpose) | {"requesters": sorted(purpose.requesters)}
+    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
 
 
 def _plan(

@@ -4,18 +4,13 @@ A row that was changed or moved stands for nothing at once. An older row put bac
 found by replaying the log, where the entry of every write names its row.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 import orjson
-from cryptography.exceptions import InvalidTag
 
-from audit.entry import commitment
+from hub.store.accounts import OF_HUB, OF_PERSON, ROW, for_row, row_name
 from hub.store.engine import ControlRow, Event
 from hub.store.keys import Keyring
-from hub.store.trail import unsealed
-
-_ROW = "row"
 
 
 def sealed(ring: Keyring, row: ControlRow) -> bytes:
@@ -30,48 +25,34 @@ def opened(ring: Keyring, stored: tuple[Any, ...]) -> ControlRow | None:
     return None if body is None else ControlRow(kind, name, version, entry, orjson.loads(body))
 
 
-def accounting_for(ring: Keyring, event: Event, kind: str, name: str) -> Event:
-    """An event that also names the control row it writes: in its subject part, for a row may be about a person."""
-    return event._replace(subject=event.subject | {_ROW: _name(ring, kind, name)})
+def current(db: Any, ring: Keyring, kind: str, name: str | None = None) -> list[ControlRow]:
+    """The authentic rows of a kind, or the one of a name, as a write transaction sees them: it decides by these.
+
+    Args:
+        db: the transaction's connection.
+        ring: the keys.
+        kind: as in `ControlRow`.
+        name: the row's id; None for all.
+    """
+    query = "SELECT kind, id, version, entry, body FROM control WHERE kind = ? AND (? IS NULL OR id = ?)"
+    rows = (opened(ring, row) for row in db.execute(query, (kind, name, name)))
+    return [row for row in rows if row is not None]
 
 
-def last_entries(ring: Keyring, entries: Iterable[tuple[int, bytes, bytes, bytes]]) -> dict[str, int]:
-    """Replay a log: the last entry of every control row's name.
+def accounting_for(ring: Keyring, event: Event, row: ControlRow, body: bytes) -> Event:
+    """An event that also accounts for the control row it writes: in its subject part, for a row may be about a person.
 
     Args:
         ring: the keys.
-        entries: index, act, act's salt and sealed parts of every entry, ascending.
+        event: what happened.
+        row: what is written.
+        body: as sealed.
     """
-    last = {}
-    for index, act, salt, parts in entries:
-        try:
-            subject = orjson.loads(unsealed(parts, commitment("act", salt, act), ring.strangers)[1])
-        except (InvalidTag, ValueError):
-            continue  # about a data subject, or damaged, which the check of the log itself tells
-        if name := subject.get(_ROW):
-            last[name] = index
-    return last
-
-
-def contradicted(ring: Keyring, rows: Iterable[tuple[str, str, int]], last: dict[str, int]) -> list[str]:
-    """What the log does not account for.
-
-    Args:
-        ring: the keys.
-        rows: kind, id and entry of every row there is.
-        last: as `last_entries` gives it.
-
-    Returns:
-        Kinds and ids of rows that are not the last ones written, and how many were removed.
-    """
-    entries = {_name(ring, kind, name): (f"{kind} {name}", entry) for kind, name, entry in rows}
-    problems = [row for name, (row, entry) in entries.items() if last.get(name) != entry]
-    removed = len(last.keys() - entries.keys())
-    return problems + ([f"{removed} that the log accounts for are missing"] if removed else [])
-
-
-def _name(ring: Keyring, kind: str, name: str) -> str:
-    return ring.pseudonym(f"control\0{kind}\0{name}".encode())
+    act = event.act if isinstance(event.act, dict) else orjson.loads(event.act)
+    accounts = for_row(row_name(ring, row.kind, row.id), row.version, body)
+    return event._replace(
+        act=act | {ROW: OF_HUB if event.resident is None else OF_PERSON}, subject=event.subject | accounts
+    )
 
 
 def _binding(kind: str, name: str, version: int, entry: int) -> bytes:

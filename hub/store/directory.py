@@ -50,9 +50,44 @@ class Directory:
         return self.path / "writer.lock"
 
     @property
+    def changes(self) -> Path:
+        """Tells processes that people or control rows have changed; worth nothing once none runs."""
+        return self.path / "changes"
+
+    @property
+    def trail(self) -> Path:
+        """What the trail is searched by: derived from the store, made anew where it is missing."""
+        return self.path / "trail.db"
+
+    @property
+    def trail_lock(self) -> Path:
+        """What processes take turns on at `trail`."""
+        return self.path / "trail.lock"
+
+    @property
     def issuers(self) -> Path:
         """Which issuers' tokens are accepted."""
         return self.path / "issuers.toml"
+
+    @property
+    def witnesses(self) -> Path:
+        """Who is to cosign the log's checkpoints: a tlog-policy; there need be none."""
+        return self.path / "witnesses"
+
+    @property
+    def witness_lock(self) -> Path:
+        """What processes take turns on before they ask witnesses; written to whenever they were asked."""
+        return self.path / "witness.lock"
+
+    @property
+    def running(self) -> Path:
+        """One file for each process that serves, locked by it; one that is not locked was left by a crash."""
+        return self.path / "running"
+
+    @property
+    def alarm(self) -> Path:
+        """What a witness has said against the log; there is no such file while all is well."""
+        return self.path / "witness.alarm"
 
     @property
     def checkpoint(self) -> Path:

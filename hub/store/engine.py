@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
+from audit.log import StoredEntry
 from audit.published import Resource
 from hub.model.tier import Tier
 from hub.store.sections import SealedFile
@@ -70,6 +71,22 @@ class Reader(Protocol):
         """What the log publishes at a path such as `checkpoint` or `tile/0/000`, or None where there is nothing."""
         ...
 
+    def alarm(self) -> bool:
+        """Whether a witness contradicts the log."""
+        ...
+
+    def about(self, resident: int, since: int, before: int, limit: int) -> list[int]:
+        """Indexes of the entries about a person from `since` on and below `before`, newest first."""
+        ...
+
+    def whom(self, index: int) -> int | None:
+        """The internal id of the person an entry is about, or None."""
+        ...
+
+    def entries(self, indexes: Sequence[int]) -> list[StoredEntry]:
+        """Entries of the log as stored, in the order asked; what there is none of is left out."""
+        ...
+
     def control(self, kind: str) -> list[ControlRow]:
         """The authentic rows of a kind: a row that was changed behind the hub's back stands for nothing."""
         ...
@@ -79,13 +96,14 @@ class Event(NamedTuple):
     """Something to record.
 
     Attributes:
-        act: who, when, purpose, fields, basis, outcome: stays for ever, so it names no data subject.
+        act: who, when, purpose, fields, basis, outcome: stays for ever, so it names no data subject. Where its
+            canonical bytes are known, those.
         subject: who it is about, and what only they and the trail's readers may know.
         resident: the data subject's internal id, or None where there is none in the store.
         trail_key: the data subject's trail key (32 bytes), or None where `resident` is.
     """
 
-    act: dict[str, object]
+    act: dict[str, object] | bytes
     subject: dict[str, object]
     resident: int | None = None
     trail_key: bytes | None = None
@@ -98,7 +116,7 @@ class Receipt(NamedTuple):
         origin: the log's name.
         position: the entry's index, from 0.
         leaf: leaf data, 32 bytes.
-        act: the act as recorded.
+        act: the act as recorded, canonical bytes.
         act_salt: 32 bytes.
         subject_commitment: 32 bytes.
         ordinal_commitment: 32 bytes.
@@ -107,7 +125,7 @@ class Receipt(NamedTuple):
     origin: str
     position: int
     leaf: bytes
-    act: dict[str, object]
+    act: bytes
     act_salt: bytes
     subject_commitment: bytes
     ordinal_commitment: bytes

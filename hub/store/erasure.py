@@ -5,6 +5,7 @@ happened), the intent recorded (the keys may or may not be gone), the row gone (
 what it said of the person was sealed under a key of theirs.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 from hub.model.instant import timestamp
@@ -14,13 +15,21 @@ from hub.store.keys import Keyring
 from hub.store.sections import data_key
 from hub.store.sqlcipher import SqlcipherReader
 from hub.store.trail import prepare
+from hub.store.trail_index import forget_in_trail
 from hub.store.warrants import ERASING
 from hub.store.writer import SqlcipherTransaction, Writer
 
 _INTEND = "INSERT OR IGNORE INTO erasure VALUES (?)"
 
 
-def erase(writer: Writer, reader: SqlcipherReader, ring: Keyring, resident: int, at: datetime) -> bool:
+def erase(
+    writer: Writer,
+    reader: SqlcipherReader,
+    ring: Keyring,
+    resident: int,
+    at: datetime,
+    held: Callable[[SqlcipherTransaction], bool] = lambda _: False,
+) -> bool:
     """Destroy everything by which a person's file could be read, for ever.
 
     Args:
@@ -29,9 +38,10 @@ def erase(writer: Writer, reader: SqlcipherReader, ring: Keyring, resident: int,
         ring: the keys.
         resident: the internal id.
         at: when, UTC.
+        held: asked in the transaction that would begin it, so that nothing comes in between: whether it must not.
 
     Returns:
-        Whether there was such a person.
+        Whether there was such a person, and nothing held the erasure up.
 
     Raises:
         TrailUnavailable: nothing, or not yet everything, was destroyed; starting the hub again finishes it.
@@ -43,13 +53,18 @@ def erase(writer: Writer, reader: SqlcipherReader, ring: Keyring, resident: int,
     subject: dict[str, object] = {"subject": ring.pseudonym(b"resident\0%d" % resident)}
     event = prepare(Event(act, subject, resident, data_key(ring, sealed.keys, "trail", ERASING)))
 
-    def intend(tx: SqlcipherTransaction) -> None:
+    def intend(tx: SqlcipherTransaction) -> bool:
+        if held(tx):
+            return False
         tx.record(event)
         tx.db.execute(_INTEND, (resident,))
+        return True
 
-    [failure] = writer.run([intend])
-    if failure is not None:
-        raise failure
+    [intended] = writer.run([intend])
+    if isinstance(intended, Exception):
+        raise intended
+    if not intended:
+        return False
     finish_erasures(writer, reader, at)
     return True
 
@@ -63,6 +78,7 @@ def finish_erasures(writer: Writer, reader: SqlcipherReader, at: datetime) -> in
     intended = reader.intended_erasures()
     for resident in intended:
         writer.destroy_keys(resident)
+        forget_in_trail(reader, resident)
         lookups, lists = reader.tokens_of(resident)
 
         def complete(

@@ -5,6 +5,7 @@ it or wrapped under it, so that callers never hold the root, a tier key or the i
 """
 
 import base64
+import hashlib
 import hmac
 import json
 import os
@@ -61,6 +62,22 @@ class KeyProvider(Protocol):
         ...
 
 
+class _Mac:
+    """HMAC-SHA-256 under one key (RFC 2104); the key's blocks are hashed once, not for every value."""
+
+    def __init__(self, key: bytes) -> None:
+        block = key.ljust(hashlib.sha256().block_size, b"\0")
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
+        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
+
+    def of(self, value: bytes) -> bytes:
+        """The code of a value, 32 bytes."""
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(value)
+        outer.update(inner.digest())
+        return outer.digest()
+
+
 class Keyring:
     """The embedded provider: root key in a file or the environment, all other keys wrapped under it.
 
@@ -81,12 +98,12 @@ class Keyring:
         if missing:
             raise OperatorError(f"the keyring in {folder} lacks the key `{missing[0]}`; restore it from a backup")
         self._tiers = {(tier, _FIRST_KEY_ID): AESGCM(keys[f"tier:{tier}:{_FIRST_KEY_ID}"]) for tier in Tier}
-        self._index = keys["index"]
+        self._index = _Mac(keys["index"])
         self._database = keys["database"]
         self._control = AESGCM(keys["control"])
         self._pairwise_root = keys["pairwise"]
         self._pairwise: dict[str, AESSIV] = {}
-        self._pseudonym = keys["pseudonym"]
+        self._pseudonym = _Mac(keys["pseudonym"])
         self.strangers = keys["strangers"]
         self.log_seed = keys["log"]
 
@@ -115,11 +132,11 @@ class Keyring:
 
     def index(self, value: bytes) -> bytes:
         """The blind index token of a value (HMAC-SHA-256 under the index key, truncated), `TOKEN_BYTES` bytes."""
-        return hmac.digest(self._index, value, "sha256")[:TOKEN_BYTES]
+        return self._index.of(value)[:TOKEN_BYTES]
 
     def pseudonym(self, value: bytes) -> str:
         """The trail's name for a data subject: 24 hex digits that only the hub can compute."""
-        return hmac.digest(self._pseudonym, value, "sha256")[:12].hex()
+        return self._pseudonym.of(value)[:12].hex()
 
     def database_key(self, name: str) -> str:
         """The raw 256-bit key of one database file, as 64 hex digits."""
@@ -149,6 +166,21 @@ class Keyring:
             if base64.urlsafe_b64encode(sealed) != rid.encode():
                 return None  # the decoder passes over foreign characters, but an id has one spelling
             return int.from_bytes(self._siv(organisation).decrypt(sealed, None), "big")
+        except (ValueError, InvalidTag):
+            return None
+
+    def sealed_id(self, kind: str, resident: int) -> str:
+        """A fresh id for something of a kind that is about a resident; only the hub can tell about whom."""
+        sealed = self._siv(f"id of {kind}").encrypt(resident.to_bytes(8, "big") + os.urandom(8), None)
+        return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+
+    def resident_in(self, kind: str, name: str) -> int | None:
+        """The resident that something of a kind is about, by its id; None where the hub never gave this id."""
+        try:
+            sealed = base64.urlsafe_b64decode(name.encode() + b"=" * (-len(name) % 4))
+            if base64.urlsafe_b64encode(sealed).decode().rstrip("=") != name:
+                return None
+            return int.from_bytes(self._siv(f"id of {kind}").decrypt(sealed, None)[:8], "big")
         except (ValueError, InvalidTag):
             return None
 

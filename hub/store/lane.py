@@ -51,15 +51,15 @@ class Lane:
         self._durable_at = -math.inf
         self._tick = self._loop.call_later(SIGN_EVERY, self._sign)
 
-    async def write(self, action: Action) -> Any:
+    def write(self, action: Action) -> "asyncio.Future[Any]":
         """Run an action in the next batch.
 
         Returns:
-            What the action returned, once it is durable.
+            To be awaited: what the action returned, once it is durable. It raises TrailUnavailable where nothing was
+            written, and whatever the action itself raised, which was undone.
 
         Raises:
-            TrailUnavailable: nothing was written; the log is overloaded or cannot be written.
-            Exception: whatever the action itself raised; it was undone.
+            TrailUnavailable: at once, where the log is overloaded.
         """
         if len(self._waiting) >= MOST_WAITING:
             raise TrailUnavailable("the writer lane is full")
@@ -67,7 +67,7 @@ class Lane:
             self._loop.call_soon(self._gather, 0, MOST_TURNS)
         future: asyncio.Future[Any] = self._loop.create_future()
         self._waiting.append(_Waiting(action, future))
-        return await future
+        return future
 
     async def record_all(self, events: list[Event]) -> list[Receipt]:
         """Make events durable together, in order. Raises TrailUnavailable as `write`."""

@@ -3,19 +3,22 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import wraps
+from itertools import islice
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import sqlcipher3.dbapi2 as sqlcipher
 
 from audit import log as audit_log
-from audit.published import Resource, resource
+from audit.published import Resource, proof, resource
 from hub.errors import OperatorError, TrailUnavailable
 from hub.model.tier import Tier
-from hub.store.controls import contradicted, last_entries, opened
+from hub.store.controls import opened
 from hub.store.directory import Directory
 from hub.store.engine import ControlRow
 from hub.store.keys import Keyring
+from hub.store.publication import published_note
+from hub.store.replay import contradicted_files, contradicted_rows
 from hub.store.sections import SealedFile
 
 P = ParamSpec("P")
@@ -78,6 +81,14 @@ def connect(path: Path, ring: Keyring) -> Any:
     if version > SCHEMA:
         db.close()
         raise OperatorError(f"{path} has schema {version}, this hub knows {SCHEMA}; run the hub that made it")
+    return db
+
+
+def connect_derived(path: Path, ring: Keyring) -> Any:
+    """Open or begin a database that can be made anew from others. Raises OperatorError where its key does not fit."""
+    path.touch(mode=0o600)
+    db = _connect(path, ring.database_key(path.name))
+    db.execute("PRAGMA synchronous = NORMAL")
     return db
 
 
@@ -157,8 +168,8 @@ class SqlcipherReader:
     """
 
     def __init__(self, directory: Directory, ring: Keyring) -> None:
-        self._directory = directory
-        self._ring = ring
+        self.directory = directory
+        self.ring = ring
         self._viewing = False
         self._queries: dict[tuple[str, tuple[Tier, ...]], str] = {}
         try:
@@ -240,30 +251,56 @@ class SqlcipherReader:
     def receipt(self, index: int) -> bytes | None:
         """The proof that an entry is in the log (C2SP tlog-proof), or None where no checkpoint covers it."""
         with self.view():
-            return audit_log.receipt(self._db, index)
+            # Under the published checkpoint, which witnesses have seen, as far as it reaches.
+            note = published_note(self._db)
+            seen = proof(self._db, index, note) if note else None
+            return seen or audit_log.receipt(self._db, index)
 
     @_reading
     def published(self, path: str) -> Resource | None:
         """What the log publishes at a path such as `checkpoint` or `tile/0/000`, or None where there is nothing."""
         with self.view():
-            return resource(self._db, path)
+            return resource(self._db, path, published_note(self._db))
+
+    def alarm(self) -> bool:
+        """Whether a witness contradicts the log."""
+        return self.directory.alarm.exists()
+
+    @_reading
+    def about(self, resident: int, since: int, before: int, limit: int) -> list[int]:
+        """Indexes of the entries about a person from `since` on and below `before`, newest first; reads all between."""
+        query = "SELECT entry FROM about WHERE resident = ? AND entry >= ? AND entry < ? ORDER BY entry DESC LIMIT ?"
+        return [row[0] for row in self._db.execute(query, (resident, since, before, limit))]
+
+    @_reading
+    def whom(self, index: int) -> int | None:
+        """The internal id of the person an entry is about, or None."""
+        row = self._db.execute("SELECT resident FROM about WHERE entry = ?", (index,)).fetchone()
+        return row and int(row[0])
+
+    @_reading
+    def entries(self, indexes: Sequence[int]) -> list[audit_log.StoredEntry]:
+        """Entries of the log as stored, in the order asked; what there is none of is left out."""
+        return [found for index in indexes if (found := audit_log.entry(self._db, index))]
 
     @_reading
     def control(self, kind: str) -> list[ControlRow]:
         """The authentic rows of a kind: a row that was changed behind the hub's back stands for nothing."""
         query = "SELECT kind, id, version, entry, body FROM control WHERE kind = ?"
-        rows = (opened(self._ring, row) for row in self._db.execute(query, (kind,)))
+        rows = (opened(self.ring, row) for row in self._db.execute(query, (kind,)))
         return [row for row in rows if row is not None]
 
     @_reading
     def damaged(self) -> list[str]:
         """Kinds and ids of control rows that were changed, put back or removed behind the hub's back."""
         with self.view():
-            rows = self._db.execute("SELECT kind, id, version, entry, body FROM control ORDER BY kind, id").fetchall()
-            log = self._db.execute("SELECT idx, act, act_salt, sealed FROM log_entry ORDER BY idx")
-            last = last_entries(self._ring, log)
-        changed = [f"{row[0]} {row[1]}" for row in rows if opened(self._ring, row) is None]
-        return changed or contradicted(self._ring, [(row[0], row[1], row[3]) for row in rows], last)
+            return contradicted_rows(self._db, self.ring)
+
+    @_reading
+    def damaged_files(self, most: int) -> list[str]:
+        """Whose tiers were changed, put back or removed behind the hub's back, by pseudonym; up to `most`."""
+        with self.view():
+            return list(islice(contradicted_files(self._db, self.ring), most))
 
     @_reading
     def progress(self, feed: str, digest: bytes, part: int) -> int:
@@ -295,10 +332,10 @@ class SqlcipherReader:
         self._db.close()
 
     def _connect(self) -> Any:
-        db = connect(self._directory.store, self._ring)
-        path = self._directory.data_keys
+        db = connect(self.directory.store, self.ring)
+        path = self.directory.data_keys
         _refuse_nothing(path)
-        db.execute(f"ATTACH DATABASE ? AS keys KEY \"x'{self._ring.database_key(path.name)}'\"", (str(path),))
+        db.execute(f"ATTACH DATABASE ? AS keys KEY \"x'{self.ring.database_key(path.name)}'\"", (str(path),))
         return db
 
     def _file(self, source: str, where: str, key: bytes | int, tiers: tuple[Tier, ...]) -> SealedFile | None:

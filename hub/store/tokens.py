@@ -16,3 +16,14 @@ def rid_token(ring: Keyring, rid: str) -> bytes:
 def list_token(ring: Keyring, area: str, tag: str = "") -> bytes:
     """The token of a list: everybody of an area, or everybody of an area with a tag."""
     return ring.index(b"list\0" + area.encode() + b"\0" + tag.encode())
+
+
+def matter_token(ring: Keyring, matter: str, whose: str) -> bytes:
+    """The token of a list of people about whom a matter, such as `approvals`, waits for somebody.
+
+    Args:
+        ring: the keys.
+        matter: what waits.
+        whose: a person's name, or an area prefix.
+    """
+    return ring.index(b"matter\0" + matter.encode() + b"\0" + whose.encode())

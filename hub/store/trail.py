@@ -24,7 +24,8 @@ def prepare(event: Event) -> Prepared:
     """Compute all of an entry that does not depend on its place in the log, outside the writer's turn."""
     salts = os.urandom(3 * SALT_BYTES)
     act_salt, subject_salt, ordinal_salt = salts[:32], salts[32:64], salts[64:]
-    act, subject = canonical(event.act), canonical(event.subject)
+    act = event.act if isinstance(event.act, bytes) else canonical(event.act)
+    subject = canonical(event.subject)
     return Prepared(
         event,
         act,
@@ -75,7 +76,7 @@ def receipt(origin: str, place: Place, prepared: Prepared) -> Receipt:
         origin,
         place.position,
         leaf,
-        prepared.event.act,
+        prepared.act,
         prepared.act_salt,
         prepared.subject_commitment,
         place.ordinal_commitment,

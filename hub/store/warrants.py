@@ -6,9 +6,19 @@ from hub.model.tier import Tier
 
 
 class StoreWarrant(NamedTuple):
-    """The store's own right to open the trail key of a person it erases."""
+    """The store's own right to open the trail key of a person it erases, and to show a person their own trail."""
 
     tiers: frozenset[Tier]
 
 
 ERASING = StoreWarrant(frozenset({Tier.CONTROL}))
+OWN_TRAIL = StoreWarrant(frozenset({Tier.CONTROL}))
+"""Opens what the trail says of a person for that person, or for whoever decides about it."""
+READING_TRAIL = StoreWarrant(frozenset({Tier.CONTROL}))
+"""Opens what the trail says of people, for evidence packs and to hold the log against the store."""
+IDENTIFYING = StoreWarrant(frozenset({Tier.CONTROL, Tier.BASIC, Tier.IDENTITY}))
+"""Opens who somebody is, for one whose request another person has approved."""
+AMENDING = StoreWarrant(frozenset({Tier.CONTROL}))
+"""Opens what decisions must know of a person, to change their terms within a write."""
+HOUSEHOLD = StoreWarrant(frozenset({Tier.FAMILY}))
+"""Opens to which household somebody belongs: nobody decides about their own."""

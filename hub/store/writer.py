@@ -1,26 +1,34 @@
 """Writing: batches of re-runnable functions, one writer at a time, an action and its entry in one transaction."""
 
 import fcntl
+import logging
 import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NoReturn
 
-from audit import merkle
-from audit.checkpoint import verify_checkpoint
-from audit.errors import VerificationError
+import orjson
+
+from audit.errors import LogError
 from audit.log import Entry, Log, latest_checkpoint, tree
 from audit.note import Signer
-from audit.tables import node_source
 from hub.errors import OperatorError, TrailUnavailable
+from hub.model.subject import Facts
 from hub.model.tier import Tier
+from hub.store.accounts import SECTIONS, for_sections
+from hub.store.changes import Changes
 from hub.store.controls import accounting_for, sealed
 from hub.store.directory import Directory
 from hub.store.engine import ControlRow, Event, Place, Prepared, Tokens
 from hub.store.keys import Keyring
 from hub.store.ordinals import Ordinals
+from hub.store.outside import check_outside, keep_outside
+from hub.store.sections import data_key, seal, unseal, version_of
 from hub.store.sqlcipher import Conflict, Failure, connect, tune_for_bulk
 from hub.store.trail import finish, prepare
+from hub.store.warrants import AMENDING
+
+_log = logging.getLogger("hub")
 
 Action = Callable[["SqlcipherTransaction"], Any]
 _CREATE = f"INSERT INTO file VALUES (?{', ?' * len(Tier)})"  # noqa: S608 - only placeholders are put together
@@ -41,6 +49,7 @@ class SqlcipherTransaction:
         self.first = first
         self._ordinals = ordinals
         self.entries: list[Entry] = []
+        self.changed = False
 
     def record(self, prepared: Prepared) -> Place:
         """Append an event to the log; returns where it stands."""
@@ -53,18 +62,78 @@ class SqlcipherTransaction:
 
     def put_control(self, kind: str, id: str, body: dict[str, object], event: Event) -> Place:  # noqa: A002
         """Write a control row and the entry that accounts for it."""
-        place = self.record(prepare(accounting_for(self._ring, event, kind, id)))
+        self.changed = True
         found = self.db.execute("SELECT version FROM control WHERE kind = ? AND id = ?", (kind, id)).fetchone()
-        row = ControlRow(kind, id, found[0] + 1 if found else 1, place.position, body)
-        self.db.execute(
-            "INSERT OR REPLACE INTO control VALUES (?, ?, ?, ?, ?)",
-            (kind, id, row.version, row.entry, sealed(self._ring, row)),
-        )
+        # The row names its entry and the entry the row's digest, so the entry's place is taken before it is written.
+        row = ControlRow(kind, id, found[0] + 1 if found else 1, self.first + len(self.entries), body)
+        stored = sealed(self._ring, row)
+        place = self.record(prepare(accounting_for(self._ring, event, row, stored)))
+        self.db.execute("INSERT OR REPLACE INTO control VALUES (?, ?, ?, ?, ?)", (*row[:4], stored))
         self.db.execute("UPDATE counter SET n = n + 1 WHERE name = 'control'")
         return place
 
+    def pseudonym(self, value: bytes) -> str:
+        """The trail's name for somebody, as `Keyring.pseudonym`."""
+        return self._ring.pseudonym(value)
+
+    def facts(self, resident: int) -> Facts | None:
+        """What decisions must know of a person, as it stands within this transaction; None where there is nobody.
+
+        Raises:
+            OperatorError: the control section was changed behind the hub's back.
+        """
+        opened = self._control(resident)
+        return opened and opened[2]
+
+    def amend(self, resident: int, facts: Facts, event: Event) -> Place:
+        """Replace what decisions must know of a person, with the entry that accounts for it.
+
+        Args:
+            resident: the internal id of somebody who is there.
+            facts: what the control section shall hold; made from what `facts` gave in this same transaction.
+            event: what happened; whom it is about and under which key is filled in here.
+        """
+        self.changed = True
+        keys, envelope, _ = self._control(resident) or _nobody(resident)
+        key = data_key(self._ring, keys, Tier.CONTROL, AMENDING)
+        fresh = seal(key, resident, Tier.CONTROL, version_of(envelope) + 1, facts.to_record())
+        self.db.execute("UPDATE file SET control = ? WHERE resident = ?", (fresh, resident))
+        act = event.act if isinstance(event.act, dict) else orjson.loads(event.act)
+        return self.record(
+            prepare(
+                Event(
+                    act | {SECTIONS: 1},
+                    event.subject
+                    | {"subject": self._ring.pseudonym(b"resident\0%d" % resident)}
+                    | for_sections({Tier.CONTROL: fresh}),
+                    resident,
+                    data_key(self._ring, keys, "trail", AMENDING),
+                )
+            )
+        )
+
+    def sealed_facts(self, resident: int, facts: Facts) -> bytes:
+        """The control section with other facts and the terms it has now, one version on; not written yet."""
+        keys, envelope, now = self._control(resident) or _nobody(resident)
+        key = data_key(self._ring, keys, Tier.CONTROL, AMENDING)
+        fresh = facts._replace(terms=now.terms)
+        return seal(key, resident, Tier.CONTROL, version_of(envelope) + 1, fresh.to_record())
+
+    def list_under(self, resident: int, on: Sequence[bytes] = (), off: Sequence[bytes] = ()) -> None:
+        """Put a person on lists and take them off others."""
+        self._put_tokens(resident, Tokens(lists=tuple(on), off_lists=tuple(off)))
+
+    def _control(self, resident: int) -> tuple[bytes, bytes, Facts] | None:
+        row = self.db.execute("SELECT control FROM file WHERE resident = ?", (resident,)).fetchone()
+        found = self._keys_db.execute("SELECT wrapped FROM data_key WHERE resident = ?", (resident,)).fetchone()
+        if row is None or found is None:
+            return None
+        key = data_key(self._ring, found[0], Tier.CONTROL, AMENDING)
+        return found[0], row[0], Facts(**unseal(key, resident, Tier.CONTROL, row[0]))
+
     def create_file(self, resident: int, keys: bytes, envelopes: Sequence[bytes], tokens: Tokens) -> None:
         """Add a person under a reserved id, with an envelope for every tier in the order of `Tier`."""
+        self.changed = True
         # The row comes first: where the id is taken, nothing may happen to the keys of the one who has it.
         self.db.execute(_CREATE, (resident, *envelopes))
         self._put_tokens(resident, tokens)
@@ -74,6 +143,7 @@ class SqlcipherTransaction:
 
     def update_sections(self, resident: int, envelopes: dict[Tier, bytes], tokens: Tokens) -> None:
         """Replace sections of a person and add to the lists they are found by."""
+        self.changed = True
         if envelopes:
             assignments = ", ".join(f"{tier} = ?" for tier in envelopes)
             # Column names are members of `Tier`; values are bound.
@@ -94,6 +164,7 @@ class SqlcipherTransaction:
 
     def remove_file(self, resident: int, lookups: Sequence[bytes], lists: Sequence[bytes]) -> None:
         """Remove a person's row, count and tokens; their keys are destroyed before, see `Writer.destroy_keys`."""
+        self.changed = True
         self.db.execute("DELETE FROM file WHERE resident = ?", (resident,))
         self._ordinals.remove(resident)
         self.db.executemany("DELETE FROM lookup WHERE token = ?", [(token,) for token in lookups])
@@ -126,12 +197,15 @@ class Writer:
         self._bulk = bulk
         self._ring = ring
         self._signer = signer
+        self._changes = Changes(directory.changes)
         self._lock = os.open(directory.lock, os.O_RDWR | os.O_CREAT, 0o600)
         self._db: Any = None
         self._keys_db: Any = None
         self._log: Log
         self._ordinals: Ordinals
         self._signed = self._seen = 0
+        self._unkept = self._said = False
+        self._stopped: LogError | None = None
         try:
             self._open_in_turn()
         except BaseException:
@@ -140,8 +214,8 @@ class Writer:
 
     @property
     def unsigned(self) -> bool:
-        """Whether this process has appended entries that no checkpoint covers yet."""
-        return self._seen > self._signed
+        """Whether this process has entries that no checkpoint covers yet, or one that is not kept outside yet."""
+        return self._seen > self._signed or self._unkept
 
     def run(self, actions: Sequence[Action], sign: bool = False) -> list[Any]:  # noqa: FBT001, FBT002 - one flag, named by callers
         """Run actions in one durable transaction.
@@ -158,12 +232,22 @@ class Writer:
         Raises:
             TrailUnavailable: nothing was written.
         """
+        if self._stopped is not None:
+            raise self._stopped
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         try:
             return self._turn(actions, sign)
         except Failure as failure:
             self._close()
             raise TrailUnavailable(f"the store cannot be written now: {failure}; nothing was written") from failure
+        except (LogError, OperatorError) as error:
+            # What the log has signed is unknown or contradicted. Going on could sign a second history.
+            self._close()
+            self._stopped = error if isinstance(error, LogError) else None
+            if not self._said:
+                self._said = True
+                _log.critical("the log's state is unknown: nothing is written now; run `hub doctor`", exc_info=error)
+            raise
         finally:
             fcntl.flock(self._lock, fcntl.LOCK_UN)
 
@@ -175,15 +259,19 @@ class Writer:
         """
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         try:
-            if self._keys_db is None:
-                self._open()
-            self._keys_db.execute("DELETE FROM data_key WHERE resident = ?", (resident,))
+            try:
+                if self._keys_db is None:
+                    self._open()
+                self._changes.begin()
+                self._keys_db.execute("DELETE FROM data_key WHERE resident = ?", (resident,))
+            finally:
+                self._changes.end()
+                fcntl.flock(self._lock, fcntl.LOCK_UN)
+            # Outside the turn: a process that waits for its turn cannot give up the view that is waited for here.
             busy = self._keys_db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         except Failure as failure:
             self._close()
             raise TrailUnavailable(type(failure).__name__) from failure
-        finally:
-            fcntl.flock(self._lock, fcntl.LOCK_UN)
         if busy:
             raise TrailUnavailable("a reader holds the old pages of the data keys")
 
@@ -196,7 +284,7 @@ class Writer:
     def close(self) -> None:
         """Sign what is unsigned and give the connections back."""
         try:
-            if self.unsigned:
+            if self.unsigned and self._stopped is None:
                 self.run([], sign=True)
         finally:
             self._close()
@@ -214,6 +302,7 @@ class Writer:
 
     def _open(self) -> None:
         try:
+            self._changes.end()  # nobody is at it: who said so and did not come back is no more
             self._db = connect(self._directory.store, self._ring)
             self._keys_db = connect(self._directory.data_keys, self._ring)
             if self._bulk:
@@ -227,6 +316,7 @@ class Writer:
             if last and kept < last.size:
                 # A crash came between signing and keeping.
                 self._publish(last.note)
+            self._said = False
         except BaseException:
             self._close()
             raise
@@ -251,6 +341,8 @@ class Writer:
                 self._seen = tx.first + len(tx.entries)
             if sign:
                 note = self._log.sign_checkpoint(self._db, self._signer, datetime.now(UTC))
+            if tx.changed:
+                self._changes.begin()
             if self._keys_db.in_transaction:
                 # Keys first: a key without a file is harmless, a file without its key would be lost.
                 self._keys_db.execute("COMMIT")
@@ -258,11 +350,25 @@ class Writer:
         except BaseException:
             self._rollback()
             raise
+        finally:
+            self._changes.end()
         if sign:
             self._signed = self._seen
-        if note is not None:
-            self._publish(note)
+            if note is None and self._unkept and (last := latest_checkpoint(self._db)):
+                note = last.note  # perhaps a later one than the one that could not be kept
+            if note is not None:
+                self._keep_outside(note)
         return results
+
+    def _keep_outside(self, note: bytes) -> None:
+        """Keep a checkpoint outside the database; where that fails, what was written is durable all the same."""
+        try:
+            self._publish(note)
+        except OSError as error:
+            _log.error("the checkpoint cannot be kept outside the database; it is tried again", exc_info=error)
+            self._unkept = True
+        else:
+            self._unkept = False
 
     def _all_or_each(self, actions: Sequence[Action]) -> tuple[SqlcipherTransaction, list[Any]]:
         # Nearly always every action succeeds, so savepoints are only paid for after one has failed.
@@ -304,44 +410,13 @@ class Writer:
                 db.execute("ROLLBACK")
 
     def _publish(self, note: bytes) -> None:
-        path = self._directory.checkpoint
-        fresh = path.with_suffix(".new")
-        with fresh.open("wb") as file:
-            file.write(note)
-            file.flush()
-            # Without this a power failure could leave an empty checkpoint, which would refuse the next start.
-            os.fsync(file.fileno())
-        fresh.replace(path)
+        keep_outside(self._directory, note)
+
+
+def _nobody(resident: int) -> NoReturn:
+    raise AssertionError(f"the resident {resident} is not there")
 
 
 def _concerns_all(error: Exception) -> bool:
     """Whether an action failed because the store did, not because of what it asked for."""
     return isinstance(error, Failure) and not isinstance(error, Conflict)
-
-
-def check_outside(directory: Directory, signer: Signer, db: Any) -> int:
-    """Hold the log against the last checkpoint that was kept outside the database.
-
-    Returns:
-        How many entries that checkpoint covers; as many as there are where none was kept.
-
-    Raises:
-        OperatorError: the database is an older one put back, or its past was rewritten.
-    """
-    try:
-        note = directory.checkpoint.read_bytes()
-    except FileNotFoundError:
-        return tree(db).size
-    try:
-        outside = verify_checkpoint(note, [signer.verifier], signer.name)
-    except VerificationError as error:
-        raise OperatorError(f"the checkpoint {directory.checkpoint} does not verify: {error}") from None
-    size = tree(db).size
-    if size < outside.size:
-        raise OperatorError(
-            f"the log has {size} entries, but {outside.size} were signed for: an older database was put back; "
-            f"after restoring a backup on purpose, restore its checkpoint to {directory.checkpoint} too"
-        )
-    if merkle.range_hash(0, outside.size, node_source(db)) != outside.root:
-        raise OperatorError(f"the first {outside.size} entries of the log are not those that were signed for")
-    return outside.size

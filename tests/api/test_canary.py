@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from hub.telemetry.logging import set_up
-from tests.api.city import CIVIL_AFFAIRS, CLERK, FIRST_GRID, GRID_WORKER, HEALTH, City
+from tests.api.city import AUDITOR, CIVIL_AFFAIRS, CLERK, FIRST_GRID, GRID_WORKER, HEALTH, City
 from tests.factories import idno, serving
 
 pytestmark = pytest.mark.xdist_group("canary")
@@ -56,6 +56,8 @@ def requests(elder):
         yield "POST", "/v1/residents/search", {"grid": canary}
         yield "POST", "/v1/residents/search", {"grid": FIRST_GRID, "cursor": canary}
         yield "GET", f"/v1/receipts/{canary}", None
+        yield "GET", f"/v1/audit/events?actor={canary}&kind={canary}&{canary}={canary}", None
+        yield "POST", "/v1/audit/reidentifications", {"subject": canary, "reason": canary}
         yield "GET", f"/v1/purposes?q={canary}&cursor={canary}", None
         yield "GET", f"/{canary}/{canary}?name={canary}#{canary}", None
         yield "GET", f"/docs/{canary}", None
@@ -97,7 +99,7 @@ def found(text, more=()):
 
 def stirred(server, elder):
     """Send everything as everybody; gives the answers."""
-    for principal in (CLERK, CIVIL_AFFAIRS, GRID_WORKER, HEALTH, None):
+    for principal in (CLERK, CIVIL_AFFAIRS, GRID_WORKER, HEALTH, AUDITOR, None):
         with server.client(principal) as client:
             for method, path, body in requests(elder):
                 yield client.request(method, path, json=body, headers=WEIRD if principal else None)

@@ -50,6 +50,14 @@ def test_a_command_in_a_block_can_be_typed(name, line):
         pytest.fail(f"{name}: `hub {line}` is refused as bad usage")
 
 
+def options_of(command):
+    for action in command._actions:
+        yield from action.option_strings
+        if isinstance(action, argparse._SubParsersAction):
+            for inner in action.choices.values():
+                yield from options_of(inner)
+
+
 def test_every_command_has_its_row_with_all_its_options():
     _, commands = parser()
     told = {}
@@ -59,7 +67,7 @@ def test_every_command_has_its_row_with_all_its_options():
             told[command] = told.get(command, "") + " " + usage + cells[1]
     assert set(told) == set(commands)
     for command, text in told.items():
-        options = {option for action in commands[command]._actions for option in action.option_strings}
+        options = set(options_of(commands[command]))
         assert options - {"-h", "--help"} <= set(re.findall(r"--[a-z-]+", text)), f"`hub {command}`: options"
         assert set(re.findall(r"--[a-z-]+", text)) <= options, f"`hub {command}` knows no such option"
 

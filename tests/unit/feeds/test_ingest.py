@@ -220,7 +220,7 @@ class TestBatches:
     def test_every_batch_is_an_entry_that_says_how_many(self, bring, empty):
         count = 2 * PARTS * BATCH + 30
         assert bring("police", *(person(number) for number in range(count))).created == count
-        entries = acts(empty)
+        entries = [act for act in acts(empty) if "created" in act]  # the others are about one person each
         assert sum(act["created"] for act in entries) == count
         assert max(act["created"] for act in entries) <= BATCH
         assert all(act["feed"] == "police" for act in entries)

@@ -86,5 +86,5 @@ def test_a_receipt_holds_the_leaf_of_its_three_commitments():
     entry = finish(prepared, 3, STRANGERS)
     made = receipt("hub.example/log", Place(12, entry.ordinal_commitment), prepared)
     assert (made.origin, made.position) == ("hub.example/log", 12)
-    act = commitment("act", made.act_salt, specified(made.act))
+    act = commitment("act", made.act_salt, made.act)
     assert made.leaf == leaf_data(act, made.subject_commitment, made.ordinal_commitment)

@@ -2,6 +2,7 @@ import os
 
 import pytest
 
+from audit.errors import LogError
 from audit.fsck import fsck
 from audit.log import latest_checkpoint, tree
 from hub.errors import OperatorError, TrailUnavailable
@@ -94,15 +95,45 @@ def test_a_store_that_cannot_be_reopened_is_tried_again_with_each_write(writer, 
     assert writer.run([record]) == [before]
 
 
-def test_a_failure_to_keep_the_checkpoint_outside_is_told_and_undoes_nothing(writer, empty, reader):
+def test_a_checkpoint_that_cannot_be_kept_outside_is_told_retried_and_undoes_nothing(writer, empty, reader, caplog):
     before = tree(reader.db).size
     aside = empty.directory.keys.rename(empty.path.with_name("aside"))
-    with pytest.raises(OSError, match="checkpoint"):
-        writer.run([record], sign=True)
+    assert writer.run([record], sign=True) == [before]
+    assert [line.message for line in caplog.records] == [
+        "the checkpoint cannot be kept outside the database; it is tried again"
+    ]
+    assert writer.unsigned
     aside.rename(empty.directory.keys)
-    assert writer.run([record], sign=True) == [before + 1]
+    assert writer.run([], sign=True) == []  # nothing new to sign, and still the checkpoint is kept now
+    assert not writer.unsigned
     assert empty.directory.checkpoint.read_bytes() == latest_checkpoint(reader.db).note
     fsck(reader.db)
+
+
+def test_a_checkpoint_kept_late_is_never_older_than_the_last_one(writer, empty, reader, monkeypatch):
+    def fail(*_):
+        raise OSError("no space left")
+
+    monkeypatch.setattr(Writer, "_publish", fail)
+    writer.run([record], sign=True)
+    monkeypatch.undo()
+    other = open_writer(empty.directory, empty.ring)
+    other.run([record], sign=True)
+    other.close()
+    writer.run([], sign=True)
+    assert empty.directory.checkpoint.read_bytes() == latest_checkpoint(reader.db).note
+
+
+def test_a_log_that_contradicts_itself_stops_the_writer_for_good(writer, reader, caplog):
+    writer.run([record], sign=True)
+    size = tree(reader.db).size
+    writer._db.execute("UPDATE log_tree SET frontier = zeroblob(length(frontier))")
+    for _ in range(3):
+        with pytest.raises(LogError):
+            writer.run([record, record], sign=True)
+    assert [line.levelname for line in caplog.records] == ["CRITICAL"]
+    assert "hub doctor" in caplog.records[0].message
+    assert tree(reader.db).size == size
 
 
 def test_an_interrupt_undoes_the_whole_batch(writer, reader):

@@ -1,0 +1,253 @@
+"""`/v1/audit`: looks at the trail, and whose pseudonym it is."""
+
+import re
+from collections.abc import Awaitable
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter
+from starlette.types import Receive, Scope
+
+from hub.access.flow import Road
+from hub.api.audit_schemas import (
+    ACTOR,
+    NAME,
+    PSEUDONYM,
+    SINCE,
+    STATE,
+    SUBJECT,
+    UNTIL,
+    WORD,
+    EventsBody,
+    ReidentificationBody,
+    ReidentificationDecision,
+    ReidentificationRequest,
+    ReidentificationsBody,
+)
+from hub.api.body import parse, read
+from hub.api.documented import caller_of, served_by
+from hub.api.paging import read_query
+from hub.api.problems import problem_reply
+from hub.api.reply import Reply, json_reply
+from hub.api.requests import verdict
+from hub.api.schemas import BEARER, CURSOR, LIMIT, problems
+from hub.errors import BadInput, Reason
+from hub.model.principal import Role, parse_principal
+from hub.rights.wording import worded
+from hub.store.trail_query import TrailQuery
+from hub.supervision import reidentification, search
+from hub.supervision.desk import Asked, Refused, must_supervise
+
+router = APIRouter(tags=["audit"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+_USUALLY_LISTED = 50
+_MOST_DIGITS = 15
+_FILTERS = frozenset({"actor", "subject", "purpose", "kind", "outcome", "department", "since", "until"})
+_SINGLE_ACTORS = frozenset({"hub", Role.RESIDENT.value})
+_STATUS = {Reason.NOT_FOUND: 404, Reason.ALREADY_DECIDED: 409}
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": PSEUDONYM}}
+
+
+class SubjectClaim(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of a request for re-identification, as sent."""
+
+    subject: str
+    reason: str
+
+
+class DecisionClaim(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of a decision, as sent."""
+
+    decision: str
+    reason: str
+
+
+_subject_claim = msgspec.json.Decoder(SubjectClaim)
+_decision_claim = msgspec.json.Decoder(DecisionClaim)
+
+
+async def _asking(road: Road, scope: Scope) -> Asked:
+    return Asked(await caller_of(road, scope), scope["state"]["trace_id"])
+
+
+async def _answered(answer: Awaitable[Any], asked: Asked, status: int = 200) -> Reply:
+    """An answer, or the refusal that is in the trail already."""
+    try:
+        return json_reply(await answer, status)
+    except Refused as refusal:
+        return problem_reply(_STATUS.get(refusal.reason, 403), [refusal.reason.value], asked.trace_id)
+
+
+async def _events(road: Road, scope: Scope, _receive: Receive) -> Reply:
+    asked = await _asking(road, scope)
+    return await _answered(_searched(road, asked, scope), asked)
+
+
+async def _searched(road: Road, asked: Asked, scope: Scope) -> dict[str, Any]:
+    # Whoever may not look learns nothing of what could be looked for.
+    await must_supervise(road, asked, search.KIND)
+    paging, said = read_query(scope, _FILTERS)
+    return await search.search(road, asked, query_of(said), _place(paging.cursor), paging.limit or _USUALLY_LISTED)
+
+
+def query_of(said: dict[str, str]) -> TrailQuery:
+    """Filters as they stand in a query. Raises BadInput naming the parameter and the rule."""
+    since, until = (_time(name, said.get(name)) for name in ("since", "until"))
+    if since and until and until <= since:
+        raise BadInput("until", "must be after `since`")
+    if (subject := said.get("subject")) is not None:
+        _pseudonym(subject)
+    return TrailQuery(
+        actor=_actor(said.get("actor")),
+        subject=subject,
+        purpose=_name("purpose", said),
+        kind=_name("kind", said),
+        outcome=_name("outcome", said),
+        department=_name("department", said),
+        since=since,
+        until=until,
+    )
+
+
+def _actor(text: str | None) -> str | None:
+    if text is None or text in _SINGLE_ACTORS:
+        return text
+    try:
+        principal = parse_principal(text)
+    except BadInput as error:
+        raise BadInput("actor", error.rule) from None
+    if principal.rid:
+        raise BadInput("actor", "must be `resident` for any of them; one resident's entries are found by `subject`")
+    return principal.id
+
+
+def _name(member: str, said: dict[str, str]) -> str | None:
+    text = said.get(member)
+    if text is not None and not re.fullmatch(NAME, text):
+        raise BadInput(member, "must have 1 to 64 letters, digits or `_`")
+    return text
+
+
+def _pseudonym(text: str) -> str:
+    if not re.fullmatch(PSEUDONYM, text):
+        raise BadInput("subject", "must be a pseudonym, 24 hex digits")
+    return text
+
+
+def _time(member: str, text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text if _TIME.fullmatch(text) else "").astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise BadInput(member, "must be a time of RFC 3339, such as 2026-11-22T10:00:00Z") from None
+
+
+def _place(cursor: str | None) -> int | None:
+    if cursor is None:
+        return None
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= _MOST_DIGITS):
+        raise BadInput("cursor", "is not one that this list gave")
+    return int(cursor)
+
+
+async def _ask(road: Road, scope: Scope, receive: Receive) -> Reply:
+    asked = await _asking(road, scope)
+    return await _answered(_asked_for(road, asked, receive), asked, 201)
+
+
+async def _asked_for(road: Road, asked: Asked, receive: Receive) -> dict[str, Any]:
+    await must_supervise(road, asked, reidentification.KIND)
+    claim = parse(_subject_claim, await read(receive))
+    return await reidentification.ask(road, asked, _pseudonym(claim.subject), worded("reason", claim.reason))
+
+
+async def _list(road: Road, scope: Scope, _receive: Receive) -> Reply:
+    asked = await _asking(road, scope)
+    return await _answered(_listed(road, asked, scope), asked)
+
+
+async def _listed(road: Road, asked: Asked, scope: Scope) -> dict[str, Any]:
+    await must_supervise(road, asked, reidentification.KIND)
+    paging, said = read_query(scope, frozenset({"state"}))
+    page = await reidentification.listed(
+        road, asked, said.get("state"), paging.cursor or "", paging.limit or _USUALLY_LISTED
+    )
+    return {"items": page.items, "next": page.next}
+
+
+async def _decide(road: Road, scope: Scope, receive: Receive) -> Reply:
+    asked = await _asking(road, scope)
+    return await _answered(_decided(road, asked, scope, receive), asked)
+
+
+async def _decided(road: Road, asked: Asked, scope: Scope, receive: Receive) -> dict[str, Any]:
+    await must_supervise(road, asked, reidentification.KIND)
+    claim = parse(_decision_claim, await read(receive))
+    approve, reason = verdict(claim.decision), worded("reason", claim.reason)
+    return await reidentification.decide(road, asked, scope["path_params"]["id"], reason, approve=approve)
+
+
+async def _read(road: Road, scope: Scope, _receive: Receive) -> Reply:
+    asked = await _asking(road, scope)
+    return await _answered(reidentification.read(road, asked, scope["path_params"]["id"]), asked)
+
+
+@router.get("/v1/audit/events", response_model=EventsBody, operation_id="auditEvents")
+@served_by(_events)
+def events(
+    actor: ACTOR = None,
+    subject: SUBJECT = None,
+    purpose: WORD = None,
+    kind: WORD = None,
+    outcome: WORD = None,
+    department: WORD = None,
+    since: SINCE = None,
+    until: UNTIL = None,
+    cursor: CURSOR = None,
+    limit: LIMIT = None,
+) -> None:
+    """Search the trail of the caller's area, newest first; for security officers and auditors. The look is recorded."""
+
+
+@router.post(
+    "/v1/audit/reidentifications",
+    response_model=ReidentificationBody,
+    status_code=201,
+    operation_id="askReidentification",
+    responses=problems(404),
+)
+@served_by(_ask)
+def ask_reidentification(body: ReidentificationRequest) -> None:
+    """Ask whose pseudonym it is; another person decides."""
+
+
+@router.get("/v1/audit/reidentifications", response_model=ReidentificationsBody, operation_id="reidentifications")
+@served_by(_list)
+def reidentifications(state: STATE = None, cursor: CURSOR = None, limit: LIMIT = None) -> None:
+    """Requests for re-identification about people of the caller's area."""
+
+
+@router.post(
+    "/v1/audit/reidentifications/{id}/decision",  # noqa: FAST003 - documented below
+    response_model=ReidentificationBody,
+    operation_id="decideReidentification",
+    openapi_extra={"parameters": [_ID]},
+    responses=problems(404, 409),
+)
+@served_by(_decide)
+def decide_reidentification(body: ReidentificationDecision) -> None:
+    """Approve or deny another person's request, once."""
+
+
+@router.get(
+    "/v1/audit/reidentifications/{id}",  # noqa: FAST003 - documented below
+    response_model=ReidentificationBody,
+    operation_id="reidentification",
+    openapi_extra={"parameters": [_ID]},
+    responses=problems(404),
+)
+@served_by(_read)
+def reidentification_of() -> None:
+    """A request as it stands; its requester reads the identity here, once, within 24 hours of the approval."""

@@ -1,0 +1,69 @@
+"""Whole entries of the trail, read back from the store."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import orjson
+from cryptography.exceptions import InvalidTag
+
+from audit.entry import commitment
+from hub.store.keys import Keyring
+from hub.store.sqlcipher import SqlcipherReader
+from hub.store.trail import unsealed
+
+_PSEUDONYM_BYTES = 12
+_QUERY = (
+    "SELECT idx, act, act_salt, subject_commitment, ordinal_commitment, sealed, "
+    "(SELECT resident FROM about WHERE entry = idx) FROM log_entry WHERE idx = ?"
+)
+
+
+class TrailEntry(NamedTuple):
+    """An entry as the trail's readers see it.
+
+    Attributes:
+        position: its index in the log.
+        act: what happened.
+        act_salt: 32 bytes.
+        subject_commitment: 32 bytes.
+        ordinal_commitment: 32 bytes.
+        sealed: subject and ordinal parts with their salts.
+        resident: internal id of the data subject; None for nobody, somebody erased or somebody not in the store.
+    """
+
+    position: int
+    act: dict[str, Any]
+    act_salt: bytes
+    subject_commitment: bytes
+    ordinal_commitment: bytes
+    sealed: bytes
+    resident: int | None
+
+
+def read_entries(reader: SqlcipherReader, indexes: Sequence[int]) -> list[TrailEntry]:
+    """Entries in the order asked; what there is none of is left out.
+
+    Args:
+        reader: the store.
+        indexes: of the entries.
+    """
+    found = (reader.db.execute(_QUERY, (index,)).fetchone() for index in indexes)
+    return [TrailEntry(row[0], orjson.loads(row[1]), *row[2:]) for row in found if row]
+
+
+def pseudonym_of(ring: Keyring, resident: int) -> str:
+    """The trail's name for somebody in the store."""
+    return ring.pseudonym(b"resident\0%d" % resident)
+
+
+def stranger_in(ring: Keyring, act: bytes, act_salt: bytes, sealed: bytes) -> str | None:
+    """The pseudonym in an entry about somebody who is not in the store.
+
+    Returns:
+        24 hex digits; None where it is about nobody, or about somebody whose key it was sealed under.
+    """
+    try:
+        subject = orjson.loads(unsealed(sealed, commitment("act", act_salt, act), ring.strangers)[1]).get("subject")
+        return subject if len(bytes.fromhex(subject)) == _PSEUDONYM_BYTES else None
+    except (InvalidTag, ValueError, TypeError):
+        return None

@@ -1,0 +1,242 @@
+"""What the trail is searched by: one narrow row an entry, in an SQLite database that can always be made anew.
+
+Texts become small numbers, so that a row and its places in the indexes stay narrow. No value of a field, no reason and
+no name of a person is in it: subjects are numbers, the internal id of somebody in the store, or a negative one made
+of the pseudonym of somebody who is not.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import msgspec
+
+from audit.tables import milliseconds
+
+SCHEMA = 1
+SYSTEM = 0
+"""The code of the area of what the hub does by itself."""
+_WIDE = 15
+APART = 32
+"""Entries between two moments: a time range is known to so many entries."""
+
+TABLES = """
+CREATE TABLE event (
+    entry INTEGER PRIMARY KEY, time INTEGER NOT NULL, actor INTEGER, subject INTEGER, purpose INTEGER,
+    kind INTEGER, outcome INTEGER, department INTEGER, area INTEGER
+) STRICT;
+CREATE INDEX by_purpose ON event (purpose) WHERE purpose IS NOT NULL;
+CREATE INDEX by_kind ON event (kind);
+CREATE INDEX by_outcome ON event (outcome);
+CREATE INDEX by_department ON event (department) WHERE department IS NOT NULL;
+CREATE INDEX by_department_outcome ON event (department, outcome) WHERE department IS NOT NULL;
+CREATE TABLE of_actor (actor INTEGER, entry INTEGER, PRIMARY KEY (actor, entry)) STRICT, WITHOUT ROWID;
+CREATE TABLE of_actor_purpose (
+    actor INTEGER, purpose INTEGER, entry INTEGER, PRIMARY KEY (actor, purpose, entry)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE of_subject (
+    subject INTEGER, entry INTEGER, actor INTEGER, purpose INTEGER, PRIMARY KEY (subject, entry)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE word (code INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE area (code INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE person (pseudonym BLOB PRIMARY KEY, resident INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE moment (clock INTEGER PRIMARY KEY, entry INTEGER NOT NULL) STRICT;
+CREATE TABLE state (
+    id INTEGER PRIMARY KEY CHECK (id = 1), taken INTEGER NOT NULL, leaf BLOB NOT NULL, clock INTEGER NOT NULL,
+    late INTEGER NOT NULL, settled INTEGER NOT NULL, forgotten INTEGER NOT NULL
+) STRICT;
+INSERT INTO state VALUES (1, 0, x'', 0, 0, 0, 0);
+"""
+_PUT = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+class State(NamedTuple):
+    """How far the projection is.
+
+    Attributes:
+        taken: how many entries it has.
+        leaf: leaf data of the last of them.
+        clock: the latest time of any of them, milliseconds since the epoch.
+        late: the most by which the time of an entry was before that of one of its predecessors, milliseconds.
+        settled: entries below this one are in the tables by actor and subject, see `hub/store/trail_settling.py`.
+        forgotten: how many people were forgotten.
+    """
+
+    taken: int = 0
+    leaf: bytes = b""
+    clock: int = 0
+    late: int = 0
+    settled: int = 0
+    forgotten: int = 0
+
+
+class Row(NamedTuple):
+    """What is searched of one entry.
+
+    Attributes:
+        entry: its index in the log.
+        time: milliseconds since the epoch, UTC; None where the act has none.
+        subject: a number as `stranger` gives it, or the internal id of a person; None for nobody.
+        area: a prefix of the area code; None of somebody who acts without one; empty of the hub itself.
+    """
+
+    entry: int
+    time: int | None
+    actor: str | None
+    subject: int | None
+    purpose: str | None
+    kind: str | None
+    outcome: str | None
+    department: str | None
+    area: str | None
+
+
+class Act(msgspec.Struct, gc=False):
+    """The members of an act that are searched; anything else is passed over."""
+
+    time: Any = None
+    actor: Any = None
+    role: Any = None
+    purpose: Any = None
+    kind: Any = None
+    outcome: Any = None
+    department: Any = None
+    area: Any = None
+
+
+_act = msgspec.json.Decoder(Act).decode
+
+
+def row_of(entry: int, act: bytes, subject: int | None) -> Row:
+    """The row of an entry.
+
+    Args:
+        entry: its index.
+        act: the act's bytes.
+        subject: as `Row.subject`.
+    """
+    try:
+        said = _act(act)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        said = Act()  # it cannot be found by anything it says, but its place is taken
+    area = _text(said.area)
+    return Row(
+        entry,
+        _time(said.time),
+        _text(said.actor),
+        subject,
+        _text(said.purpose),
+        _text(said.kind),
+        _text(said.outcome),
+        _text(said.department),
+        area if area or said.role else "",
+    )
+
+
+def stranger(pseudonym: str) -> int:
+    """The subject number of somebody who is not in the store: below zero, where no internal id is."""
+    return -1 - int(pseudonym[:_WIDE], 16)
+
+
+class Words:
+    """Texts and the small numbers that stand for them, one for each text and kept for ever.
+
+    Args:
+        table: `word` or `area`.
+    """
+
+    def __init__(self, table: str) -> None:
+        # The two names are this module's own.
+        self._find = f"SELECT code FROM {table} WHERE text = ?"  # noqa: S608
+        self._add = f"INSERT INTO {table} (text) VALUES (?) RETURNING code"  # noqa: S608
+        self._known: dict[str, int] = {}
+
+    def code(self, db: Any, text: str) -> int:
+        """The number of a text, a new one where it has none; within a write transaction."""
+        if (known := self._known.get(text)) is None:
+            found = self.find(db, text)
+            known = self._known[text] = db.execute(self._add, (text,)).fetchone()[0] if found is None else found
+        return known
+
+    def find(self, db: Any, text: str) -> int | None:
+        """The number of a text, or None where the trail has no such text."""
+        found = db.execute(self._find, (text,)).fetchone()
+        return found and int(found[0])
+
+
+class Rows:
+    """Writes rows; remembers the numbers of texts from one transaction to the next.
+
+    Whoever rolls a transaction back makes another object: numbers given in it are no more.
+    """
+
+    def __init__(self) -> None:
+        self._words, self._areas = Words("word"), Words("area")
+
+    def put(self, db: Any, rows: Sequence[Row], leaf: bytes) -> State:
+        """Add rows behind those that are there, in a write transaction of the caller's.
+
+        Args:
+            db: a connection to a database with `TABLES`.
+            rows: of consecutive entries, the first of them the one that comes next.
+            leaf: leaf data of the last entry.
+
+        Returns:
+            How far the projection is now.
+        """
+        had = state(db)
+        taken, clock, late = had.taken, had.clock, had.late
+        written, moments = [], []
+        last = db.execute("SELECT entry FROM moment ORDER BY clock DESC LIMIT 1").fetchone()
+        due = last[0] + APART if last else 0
+        for row in rows:
+            entry, time, actor, subject, purpose, kind, outcome, department, area = row
+            time = clock if time is None else time
+            if time > clock:
+                clock = time
+                if entry >= due:
+                    moments.append((clock, entry))
+                    due = entry + APART
+            elif clock - time > late:
+                late = clock - time
+            codes = [text and self._words.code(db, text) for text in (actor, purpose, kind, outcome, department)]
+            where = area and self._areas.code(db, area) if area != "" else SYSTEM
+            written.append((entry, time, codes[0], subject, codes[1], codes[2], codes[3], codes[4] or None, where))
+            taken = entry + 1
+        db.executemany(_PUT, written)
+        db.executemany("INSERT INTO moment VALUES (?, ?)", moments)
+        db.execute("UPDATE state SET taken = ?, leaf = ?, clock = ?, late = ?", (taken, leaf, clock, late))
+        return State(taken, leaf, clock, late, had.settled, had.forgotten)
+
+
+def put_people(db: Any, people: Iterable[tuple[bytes, int]]) -> None:
+    """Note the pseudonyms of people in the store, given as the pseudonym's 12 bytes and the internal id."""
+    db.executemany("INSERT OR IGNORE INTO person VALUES (?, ?)", people)
+
+
+def forget_person(db: Any, resident: int, pseudonym: str) -> None:
+    """Drop every link between entries and a person, in a write transaction of the caller's."""
+    settled = [row[0] for row in db.execute("SELECT entry FROM of_subject WHERE subject = ?", (resident,))]
+    db.executemany("UPDATE event SET subject = NULL WHERE entry = ?", [(entry,) for entry in settled])
+    since = "UPDATE event SET subject = NULL WHERE entry >= (SELECT settled FROM state) AND subject = ?"
+    db.execute(since, (resident,))
+    db.execute("DELETE FROM of_subject WHERE subject = ?", (resident,))
+    db.execute("UPDATE state SET forgotten = forgotten + 1")
+    db.execute("DELETE FROM person WHERE pseudonym = ?", (bytes.fromhex(pseudonym),))
+
+
+def state(db: Any) -> State:
+    """How far the projection is."""
+    return State(*db.execute("SELECT taken, leaf, clock, late, settled, forgotten FROM state").fetchone())
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _time(text: object) -> int | None:
+    try:
+        moment = datetime.fromisoformat(text)  # type: ignore[arg-type]
+        return milliseconds(moment) if moment.utcoffset() == timedelta() else None
+    except (TypeError, ValueError):
+        return None

@@ -1,0 +1,319 @@
+import sqlite3
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hub.store import trail_query, trail_settling
+from hub.store.trail_query import TrailQuery, about, resident_of, search
+from hub.store.trail_rows import (
+    APART,
+    TABLES,
+    Row,
+    Rows,
+    State,
+    forget_person,
+    put_people,
+    row_of,
+    state,
+    stranger,
+)
+from hub.store.trail_settling import RECENT, Settling
+
+START = datetime(2026, 11, 1, tzinfo=UTC)
+PEOPLE = {number: f"{number:024x}" for number in range(1, 5)}
+STRANGERS = [f"{number:024x}" for number in range(0xA0, 0xA3)]
+COLUMNS = ("actor", "subject", "purpose", "kind", "outcome", "department")
+AREAS = ("", None, "33", "339999", "339999001", "339999002001", "110101")
+
+words = {
+    "actor": st.sampled_from(["hub", "a:1#1", "a:1#2", "a:2#1"]),
+    "purpose": st.none() | st.sampled_from(["VISIT", "EXAM"]),
+    "kind": st.sampled_from(["disclosure", "search"]),
+    "outcome": st.none() | st.sampled_from(["disclosed", "denied"]),
+    "department": st.none() | st.sampled_from(["health", "police"]),
+    "area": st.sampled_from(AREAS),
+    "subject": st.none() | st.sampled_from([*PEOPLE, *map(stranger, STRANGERS)]),
+}
+events = st.tuples(st.integers(-3000, 2000), st.fixed_dictionaries(words))
+filters = st.fixed_dictionaries(
+    {name: st.none() | words[name].filter(bool) for name in COLUMNS if name != "subject"}
+    | {
+        "subject": st.none() | st.sampled_from([*PEOPLE.values(), *STRANGERS, "f" * 24]),
+        "area": st.sampled_from(["", "33", "339999", "339999002", "110101", "22"]),
+        "since": st.none() | st.integers(-50, 150),
+        "until": st.none() | st.integers(-50, 150),
+    }
+)
+
+
+def database():
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    db.executescript(TABLES)
+    db.executescript(RECENT)
+    put_people(db, [(bytes.fromhex(pseudonym), resident) for resident, pseudonym in PEOPLE.items()])
+    return db
+
+
+def rows_of(drawn):
+    """Rows of drawn events: requests begin one after the other, or a little before one that was recorded earlier."""
+    clock = START
+    for entry, (step, said) in enumerate(drawn):
+        clock += timedelta(milliseconds=max(step, 0))
+        late = timedelta(milliseconds=max(-step, 0))
+        time = round((clock - late).timestamp() * 1000)
+        yield Row(entry, time, **said)
+
+
+def seconds(offset):
+    return None if offset is None else START + timedelta(seconds=offset)
+
+
+def built(rows, sizes=(7, 1, 40)):
+    """A projection with these rows, most of them settled, some half settled."""
+    db, writer, settling, start = database(), Rows(), Settling(), 0
+    while start < len(rows):
+        size = sizes[start % len(sizes)]
+        writer.put(db, rows[start : start + size], b"leaf")
+        start += size
+        settling.step(db)
+        settling.step(db)
+    return db
+
+
+@pytest.fixture(autouse=True)
+def _settle_early(monkeypatch):
+    monkeypatch.setattr(trail_settling, "TOGETHER", 10)
+    monkeypatch.setattr(trail_settling, "STEP", 4)
+
+
+def expected(rows, query):
+    """The same search as plain Python says it."""
+    numbers = {pseudonym: resident for resident, pseudonym in PEOPLE.items()}
+    wanted = query._asdict()
+    wanted["subject"] = query.subject and numbers.get(query.subject, stranger(query.subject))
+    since, until = (moment and moment.timestamp() * 1000 for moment in (query.since, query.until))
+    named = {row.area for row in rows if row.area}
+    alone = not any(not area.startswith(query.area) and not query.area.startswith(area) for area in named)
+
+    def seen(row):
+        if row.area is None:
+            return alone or (row.subject or 0) > 0
+        return row.area == "" or row.area.startswith(query.area)
+
+    return [
+        row.entry
+        for row in reversed(rows)
+        if all(wanted[name] is None or getattr(row, name) == wanted[name] for name in COLUMNS)
+        and (since is None or row.time >= since)
+        and (until is None or row.time < until)
+        and seen(row)
+    ]
+
+
+def everything(db, query, limit, before=None):
+    found, pages = [], 0
+    while True:
+        page = search(db, query, before, limit)
+        assert len(page.entries) <= limit
+        found, before, pages = found + page.entries, page.next, pages + 1
+        if before is None:
+            return found
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(events, max_size=150), filters, st.integers(1, 9), st.sampled_from([3, 2000]))
+def test_filters_combine_as_plain_python_would(drawn, said, limit, examined):
+    rows = list(rows_of(drawn))
+    query = TrailQuery(**said | {"since": seconds(said["since"]), "until": seconds(said["until"])})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(trail_query, "MOST_EXAMINED", examined)
+        patch.setattr(trail_query, "_COMPARED", 5)
+        assert everything(built(rows), query, limit) == expected(rows, query)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(events, min_size=1, max_size=60), st.lists(events, max_size=20), filters, st.integers(1, 5))
+def test_pages_do_not_shift_while_the_log_grows(drawn, more, said, limit):
+    rows = list(rows_of(drawn + more))
+    query = TrailQuery(**said | {"since": None, "until": None, "area": ""})
+    db, writer = database(), Rows()
+    writer.put(db, rows[: len(drawn)], b"")
+    found, before = [], None
+    for row in [*rows[len(drawn) :], *[None] * len(drawn)]:
+        page = search(db, query, before, limit)
+        found, before = found + page.entries, page.next
+        if before is None:
+            break
+        if row is not None:
+            writer.put(db, [row], b"")
+    assert found == expected(rows[: len(drawn)], query)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(events, max_size=80), st.sampled_from([(1,), (3, 1), (200,)]))
+def test_slices_of_any_size_build_the_same(drawn, sizes):
+    rows = list(rows_of(drawn))
+    one, other = built(rows, sizes), built(rows)
+    for db in (one, other):
+        settling = Settling()
+        while settling.step(db):
+            pass
+        assert state(db).settled == len(rows) // 10 * 10
+    assert list(one.iterdump()) == list(other.iterdump())
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(events, max_size=60), st.sampled_from(list(PEOPLE)))
+def test_forgotten_person_is_linked_to_nothing_and_all_else_stays(drawn, resident):
+    rows = list(rows_of(drawn))
+    db = built(rows)
+    forget_person(db, resident, PEOPLE[resident])
+    assert about(db, resident, None, 99) == []
+    assert resident_of(db, PEOPLE[resident]) is None
+    left = [row._replace(subject=None) if row.subject == resident else row for row in rows]
+    assert everything(db, TrailQuery(), 9) == expected(left, TrailQuery())
+    assert db.execute("SELECT entry, subject FROM event").fetchall() == [(row.entry, row.subject) for row in left]
+
+
+def test_entries_about_one_person_come_newest_first_and_below_a_place():
+    db = built([Row(entry, entry, "hub", entry % 2 + 1, None, None, None, None, "") for entry in range(20)])
+    assert about(db, 1, None, 3) == [18, 16, 14]
+    assert about(db, 1, 14, 3) == [12, 10, 8]
+    assert about(db, 9, None, 3) == []
+
+
+def test_clock_that_was_set_back_hides_nothing():
+    times = [*range(0, 400_000, 1000), *range(100_000, 500_000, 1000)]
+    rows = [Row(entry, time + 1, "hub", None, None, "k", None, None, "") for entry, time in enumerate(times)]
+    db = built(rows)
+    query = TrailQuery(
+        kind="k",
+        since=datetime.fromtimestamp(150, UTC),
+        until=datetime.fromtimestamp(160, UTC),
+    )
+    assert everything(db, query, 50) == [*range(459, 449, -1), *range(159, 149, -1)]
+
+
+def test_times_between_two_milliseconds_are_told_apart():
+    db = built([Row(entry, 1000 + entry, "hub", None, None, "k", None, None, "") for entry in range(10)])
+    between = datetime.fromtimestamp(1, UTC) + timedelta(microseconds=4500)
+    assert search(db, TrailQuery(since=between), None, 20).entries == [9, 8, 7, 6, 5]
+    assert search(db, TrailQuery(until=between), None, 20).entries == [4, 3, 2, 1, 0]
+
+
+def test_time_range_is_found_without_looking_at_what_lies_outside():
+    rows = [Row(entry, entry * 1000, "hub", None, None, "k", None, None, "") for entry in range(100 * APART)]
+    db = built(rows, (500,))
+    looked = []
+    db.set_trace_callback(looked.append)
+    query = TrailQuery(since=datetime.fromtimestamp(1000, UTC), until=datetime.fromtimestamp(1010, UTC))
+    assert search(db, query, None, 200).entries == list(range(1009, 999, -1))
+    [statement] = [text for text in looked if text.startswith("SELECT event.entry, 1 FROM event")]
+    plan = db.execute(f"EXPLAIN QUERY PLAN {statement}").fetchone()[3]
+    assert "SEARCH" in plan
+    first, end = trail_query._range(db, query.since, query.until)[::3]
+    assert 1000 - APART <= first <= 1000
+    assert 1010 <= end <= 1010 + APART
+
+
+@pytest.mark.parametrize(
+    ("names", "place"),
+    [
+        (["actor"], "of_actor"),
+        (["subject"], "of_subject"),
+        (["purpose"], "by_purpose"),
+        (["kind"], "by_kind"),
+        (["outcome"], "by_outcome"),
+        (["department"], "by_department"),
+        (["actor", "purpose"], "of_actor_purpose"),
+        (["actor", "subject"], "of_subject"),
+        (["subject", "purpose"], "of_subject"),
+        (["department", "outcome"], "by_department_outcome"),
+        (["kind", "subject", "outcome"], "of_subject"),
+    ],
+)
+def test_promised_filters_have_a_place_of_their_own(names, place):
+    said = {"actor": "a", "purpose": "P", "kind": "k", "outcome": "o", "department": "d"}
+    rows = [Row(entry, entry, subject=entry % 4 + 1, area="", **said) for entry in range(50)]
+    db = built(rows)
+    codes = trail_query._codes(db, TrailQuery(**{name: said.get(name, PEOPLE[1]) for name in names}))
+    columns, name = trail_query._choose(db, codes, 0, 50)
+    assert name == place
+    if len(names) < 3:
+        assert set(columns) == set(names)
+
+
+def test_rarest_of_several_filters_leads():
+    rows = [Row(entry, entry, "a", None, "P", "rare" if entry == 3 else "k", "o", None, "") for entry in range(1000)]
+    db = built(rows, (500,))
+    codes = trail_query._codes(db, TrailQuery(purpose="P", kind="rare", outcome="o"))
+    assert trail_query._choose(db, codes, 0, 1000) == (("kind",), "by_kind")
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(events, min_size=20, max_size=60), st.integers(1, 30), filters)
+def test_half_settled_entries_are_found_once_and_settling_again_changes_nothing(drawn, steps, said):
+    rows = list(rows_of(drawn))
+    query = TrailQuery(**said | {"since": None, "until": None})
+    db = database()
+    Rows().put(db, rows, b"")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(trail_settling, "TOGETHER", 10)
+        patch.setattr(trail_settling, "STEP", 4)
+        settling = Settling()
+        for _ in range(steps):
+            settling.step(db)
+            assert everything(db, query, 7) == expected(rows, query)
+        again = Settling()  # as after a crash
+        while again.step(db):
+            assert everything(db, query, 7) == expected(rows, query)
+    assert everything(db, query, 7) == expected(rows, query)
+
+
+def test_person_forgotten_while_they_are_settled_does_not_come_back():
+    db = database()
+    Rows().put(db, [Row(entry, entry, "hub", 1, None, None, None, None, "") for entry in range(12)], b"")
+    settling = Settling()
+    for _ in range(8):
+        settling.step(db)
+        if settling._sorted and settling._sorted.table == "of_subject":
+            break
+    forget_person(db, 1, PEOPLE[1])
+    while settling.step(db):
+        pass
+    assert db.execute("SELECT count(*) FROM of_subject").fetchone() == (0,)
+    assert about(db, 1, None, 9) == []
+
+
+def test_row_takes_from_an_act_what_is_searched():
+    act = (
+        b'{"v":1,"time":"2026-11-22T05:36:29.123Z","actor":"a","role":"clerk","purpose":"P","kind":"k",'
+        b'"outcome":"o","department":"","area":"33","fields":["x"]}'
+    )
+    time = round(datetime(2026, 11, 22, 5, 36, 29, 123000, tzinfo=UTC).timestamp() * 1000)
+    assert row_of(7, act, 5) == Row(7, time, "a", 5, "P", "k", "o", None, "33")
+
+
+@pytest.mark.parametrize(
+    ("act", "area"),
+    [(b'{"actor":"hub"}', ""), (b'{"role":"resident","area":""}', None), (b'{"role":"clerk","area":"33"}', "33")],
+)
+def test_area_tells_the_hub_from_somebody_without_one(act, area):
+    assert row_of(0, act, None).area == area
+
+
+@pytest.mark.parametrize(
+    "act",
+    [b"", b"{", b"[]", b'"x"', b"\xff", b'{"time":5,"kind":["x"],"actor":null}', b'{"time":"2026-11-22T05:36:29"}'],
+)
+def test_act_that_says_nothing_readable_takes_its_place_all_the_same(act):
+    row = row_of(3, act, None)
+    assert (row.entry, row.time, row.kind, row.actor) == (3, None, None, None)
+    assert state(built([row])) == State(4, b"leaf", 0, 0)
+
+
+@given(st.text("0123456789abcdef", min_size=24, max_size=24))
+def test_number_of_a_stranger_is_no_internal_id(pseudonym):
+    assert -(2**63) <= stranger(pseudonym) < 0
