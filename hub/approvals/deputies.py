@@ -11,7 +11,7 @@ from hub.model.principal import Role, parse_principal
 from hub.rights.desk import Asked
 from hub.rights.recording import act_of, refuse
 from hub.store.engine import Event
-from hub.store.writer import SqlcipherTransaction
+from hub.store.transaction import SqlcipherTransaction
 
 KIND = "deputy"
 LONGEST = timedelta(days=92)

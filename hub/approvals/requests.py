@@ -23,7 +23,7 @@ from hub.rights.recording import act_of, refuse
 from hub.store.engine import Event
 from hub.store.own_trail import Self
 from hub.store.tokens import matter_token
-from hub.store.writer import SqlcipherTransaction
+from hub.store.transaction import SqlcipherTransaction
 
 KIND = "approval"
 _AREAS = (2, 4, 6, 9, 12)

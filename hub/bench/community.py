@@ -33,7 +33,7 @@ from hub.schema.idno import check_digit
 from hub.store.directory import Directory, open_keyring
 from hub.store.installation import create, open_writer
 from hub.store.sqlcipher import SqlcipherReader
-from hub.store.writer import SqlcipherTransaction
+from hub.store.transaction import SqlcipherTransaction
 
 DEPARTMENT = "department:civil_affairs@339999"
 PURPOSE = "OLDCARD"

@@ -32,7 +32,7 @@ from hub.store.installation import open_writer
 from hub.store.keys import Keyring
 from hub.store.sqlcipher import SqlcipherReader
 from hub.store.tokens import idno_token, rid_token
-from hub.store.writer import SqlcipherTransaction
+from hub.store.transaction import SqlcipherTransaction
 
 PARTS = 2
 BATCH = 400

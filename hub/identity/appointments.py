@@ -8,7 +8,8 @@ from hub.errors import BadInput
 from hub.identity.principals import Appointment, check_separation
 from hub.store.engine import Reader
 from hub.store.installation import system_event
-from hub.store.writer import SqlcipherTransaction, Writer
+from hub.store.transaction import SqlcipherTransaction
+from hub.store.writer import Writer
 
 KIND = "principal"
 

@@ -11,7 +11,8 @@ from hub.model.principal import Role, parse_principal
 from hub.model.purpose import Basis, Purpose
 from hub.policy.snapshot import Snapshot
 from hub.store.installation import system_event
-from hub.store.writer import SqlcipherTransaction, Writer
+from hub.store.transaction import SqlcipherTransaction
+from hub.store.writer import Writer
 
 COLUMNS = ("requester", "purpose", "basis", "citation", "scenario", "scope", "volume", "valid_until")
 MOST_TEXT = 500

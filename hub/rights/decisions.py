@@ -12,7 +12,7 @@ from hub.store.controls import current
 from hub.store.engine import ControlRow, Event
 from hub.store.own_trail import Self, person_of
 from hub.store.trail import prepare
-from hub.store.writer import SqlcipherTransaction
+from hub.store.transaction import SqlcipherTransaction
 
 KIND = "request_decision"
 _DECIDERS = {

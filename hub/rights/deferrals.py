@@ -19,7 +19,7 @@ from hub.rights.requests import human_behind
 from hub.store.controls import current
 from hub.store.engine import ControlRow, Event
 from hub.store.own_trail import person_of, read_own
-from hub.store.writer import SqlcipherTransaction
+from hub.store.transaction import SqlcipherTransaction
 
 KIND = "deferral"
 LONGEST = timedelta(days=366)

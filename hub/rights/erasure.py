@@ -12,7 +12,8 @@ from hub.store.erasure import erase
 from hub.store.installation import system_event
 from hub.store.keys import Keyring
 from hub.store.sqlcipher import SqlcipherReader
-from hub.store.writer import SqlcipherTransaction, Writer
+from hub.store.transaction import SqlcipherTransaction
+from hub.store.writer import Writer
 
 # Internal ids count from 1, and none is used again.
 _NOBODY = {"resident": 0, "rid": "", "by": "", "against": "", "state": "done"}

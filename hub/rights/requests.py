@@ -18,7 +18,7 @@ from hub.store.controls import current
 from hub.store.engine import Event
 from hub.store.own_trail import Self, read_own
 from hub.store.trail import prepare
-from hub.store.writer import SqlcipherTransaction
+from hub.store.transaction import SqlcipherTransaction
 
 DISPUTE, FREEZE, ERASURE, ANOMALY = "dispute", "freeze", "erasure_request", "anomaly"
 """Kinds of control rows about a person. An anomaly is noted by supervision; it counts here while its state is open."""

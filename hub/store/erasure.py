@@ -16,8 +16,9 @@ from hub.store.sections import data_key
 from hub.store.sqlcipher import SqlcipherReader
 from hub.store.trail import prepare
 from hub.store.trail_index import forget_in_trail
+from hub.store.transaction import SqlcipherTransaction
 from hub.store.warrants import ERASING
-from hub.store.writer import SqlcipherTransaction, Writer
+from hub.store.writer import Writer
 
 _INTEND = "INSERT OR IGNORE INTO erasure VALUES (?)"
 

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 from hub.errors import TrailUnavailable
 from hub.store.engine import Event, Receipt
 from hub.store.trail import prepare, receipt
-from hub.store.writer import Action, SqlcipherTransaction, Writer
+from hub.store.transaction import SqlcipherTransaction
+from hub.store.writer import Action, Writer
 
 MOST_WAITING = 4096
 MOST_TURNS = 3

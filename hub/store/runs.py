@@ -11,7 +11,8 @@ from hub.store.directory import Directory
 from hub.store.engine import Event
 from hub.store.installation import system_event
 from hub.store.trail import prepare
-from hub.store.writer import SqlcipherTransaction, Writer
+from hub.store.transaction import SqlcipherTransaction
+from hub.store.writer import Writer
 
 
 class Run:

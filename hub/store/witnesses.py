@@ -21,7 +21,7 @@ from hub.errors import OperatorError
 from hub.store.directory import Directory
 from hub.store.publication import PUBLISHED, published_size
 from hub.store.sqlcipher import SqlcipherReader
-from hub.store.writer import SqlcipherTransaction
+from hub.store.transaction import SqlcipherTransaction
 
 PATIENCE = 3.0
 """Seconds to wait for each part of a witness's answer."""

@@ -14,8 +14,9 @@ from hub.store.directory import Directory
 from hub.store.keys import Keyring
 from hub.store.lane import Lane
 from hub.store.sqlcipher import Failure, SqlcipherReader
+from hub.store.transaction import SqlcipherTransaction
 from hub.store.witnesses import Witnesses, against, note_turn, raise_alarm, turn, unanswered
-from hub.store.writer import SqlcipherTransaction, Writer
+from hub.store.writer import Writer
 
 PACE = 5.0
 """Seconds between one showing of a checkpoint and the next, whatever became of the first."""

@@ -5,178 +5,23 @@ import logging
 import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, NoReturn
-
-import orjson
+from typing import Any
 
 from audit.errors import LogError
-from audit.log import Entry, Log, latest_checkpoint, tree
+from audit.log import Log, latest_checkpoint, tree
 from audit.note import Signer
 from hub.errors import OperatorError, TrailUnavailable
-from hub.model.subject import Facts
-from hub.model.tier import Tier
-from hub.store.accounts import SECTIONS, for_sections
 from hub.store.changes import Changes
-from hub.store.controls import accounting_for, sealed
 from hub.store.directory import Directory
-from hub.store.engine import ControlRow, Event, Place, Prepared, Tokens
 from hub.store.keys import Keyring
 from hub.store.ordinals import Ordinals
 from hub.store.outside import check_outside, keep_outside
-from hub.store.sections import data_key, seal, unseal, version_of
 from hub.store.sqlcipher import Conflict, Failure, connect, tune_for_bulk
-from hub.store.trail import finish, prepare
-from hub.store.warrants import AMENDING
+from hub.store.transaction import SqlcipherTransaction
 
 _log = logging.getLogger("hub")
 
-Action = Callable[["SqlcipherTransaction"], Any]
-_CREATE = f"INSERT INTO file VALUES (?{', ?' * len(Tier)})"  # noqa: S608 - only placeholders are put together
-# A token that leads to somebody else already violates NOT NULL: it is never taken over, and never passed over either.
-_PUT_LOOKUP = (
-    "INSERT INTO lookup VALUES (?, ?) ON CONFLICT (token) "
-    "DO UPDATE SET resident = NULL WHERE resident <> excluded.resident"
-)
-
-
-class SqlcipherTransaction:
-    """What one batch may do to the store; see `Transaction` for each method's promise."""
-
-    def __init__(self, db: Any, keys_db: Any, ring: Keyring, first: int, ordinals: Ordinals) -> None:
-        self.db = db
-        self._keys_db = keys_db
-        self._ring = ring
-        self.first = first
-        self._ordinals = ordinals
-        self.entries: list[Entry] = []
-        self.changed = False
-
-    def record(self, prepared: Prepared) -> Place:
-        """Append an event to the log; returns where it stands."""
-        position = self.first + len(self.entries)
-        resident = prepared.event.resident
-        ordinal = None if resident is None else self._ordinals.next(resident, position)
-        entry = finish(prepared, ordinal, self._ring.strangers)
-        self.entries.append(entry)
-        return Place(position, entry.ordinal_commitment)
-
-    def put_control(self, kind: str, id: str, body: dict[str, object], event: Event) -> Place:  # noqa: A002
-        """Write a control row and the entry that accounts for it."""
-        self.changed = True
-        found = self.db.execute("SELECT version FROM control WHERE kind = ? AND id = ?", (kind, id)).fetchone()
-        # The row names its entry and the entry the row's digest, so the entry's place is taken before it is written.
-        row = ControlRow(kind, id, found[0] + 1 if found else 1, self.first + len(self.entries), body)
-        stored = sealed(self._ring, row)
-        place = self.record(prepare(accounting_for(self._ring, event, row, stored)))
-        self.db.execute("INSERT OR REPLACE INTO control VALUES (?, ?, ?, ?, ?)", (*row[:4], stored))
-        self.db.execute("UPDATE counter SET n = n + 1 WHERE name = 'control'")
-        return place
-
-    def pseudonym(self, value: bytes) -> str:
-        """The trail's name for somebody, as `Keyring.pseudonym`."""
-        return self._ring.pseudonym(value)
-
-    def facts(self, resident: int) -> Facts | None:
-        """What decisions must know of a person, as it stands within this transaction; None where there is nobody.
-
-        Raises:
-            OperatorError: the control section was changed behind the hub's back.
-        """
-        opened = self._control(resident)
-        return opened and opened[2]
-
-    def amend(self, resident: int, facts: Facts, event: Event) -> Place:
-        """Replace what decisions must know of a person, with the entry that accounts for it.
-
-        Args:
-            resident: the internal id of somebody who is there.
-            facts: what the control section shall hold; made from what `facts` gave in this same transaction.
-            event: what happened; whom it is about and under which key is filled in here.
-        """
-        self.changed = True
-        keys, envelope, _ = self._control(resident) or _nobody(resident)
-        key = data_key(self._ring, keys, Tier.CONTROL, AMENDING)
-        fresh = seal(key, resident, Tier.CONTROL, version_of(envelope) + 1, facts.to_record())
-        self.db.execute("UPDATE file SET control = ? WHERE resident = ?", (fresh, resident))
-        act = event.act if isinstance(event.act, dict) else orjson.loads(event.act)
-        return self.record(
-            prepare(
-                Event(
-                    act | {SECTIONS: 1},
-                    event.subject
-                    | {"subject": self._ring.pseudonym(b"resident\0%d" % resident)}
-                    | for_sections({Tier.CONTROL: fresh}),
-                    resident,
-                    data_key(self._ring, keys, "trail", AMENDING),
-                )
-            )
-        )
-
-    def sealed_facts(self, resident: int, facts: Facts) -> bytes:
-        """The control section with other facts and the terms it has now, one version on; not written yet."""
-        keys, envelope, now = self._control(resident) or _nobody(resident)
-        key = data_key(self._ring, keys, Tier.CONTROL, AMENDING)
-        fresh = facts._replace(terms=now.terms)
-        return seal(key, resident, Tier.CONTROL, version_of(envelope) + 1, fresh.to_record())
-
-    def list_under(self, resident: int, on: Sequence[bytes] = (), off: Sequence[bytes] = ()) -> None:
-        """Put a person on lists and take them off others."""
-        self._put_tokens(resident, Tokens(lists=tuple(on), off_lists=tuple(off)))
-
-    def _control(self, resident: int) -> tuple[bytes, bytes, Facts] | None:
-        row = self.db.execute("SELECT control FROM file WHERE resident = ?", (resident,)).fetchone()
-        found = self._keys_db.execute("SELECT wrapped FROM data_key WHERE resident = ?", (resident,)).fetchone()
-        if row is None or found is None:
-            return None
-        key = data_key(self._ring, found[0], Tier.CONTROL, AMENDING)
-        return found[0], row[0], Facts(**unseal(key, resident, Tier.CONTROL, row[0]))
-
-    def create_file(self, resident: int, keys: bytes, envelopes: Sequence[bytes], tokens: Tokens) -> None:
-        """Add a person under a reserved id, with an envelope for every tier in the order of `Tier`."""
-        self.changed = True
-        # The row comes first: where the id is taken, nothing may happen to the keys of the one who has it.
-        self.db.execute(_CREATE, (resident, *envelopes))
-        self._put_tokens(resident, tokens)
-        if not self._keys_db.in_transaction:
-            self._keys_db.execute("BEGIN IMMEDIATE")
-        self._keys_db.execute("INSERT OR REPLACE INTO data_key VALUES (?, ?)", (resident, keys))
-
-    def update_sections(self, resident: int, envelopes: dict[Tier, bytes], tokens: Tokens) -> None:
-        """Replace sections of a person and add to the lists they are found by."""
-        self.changed = True
-        if envelopes:
-            assignments = ", ".join(f"{tier} = ?" for tier in envelopes)
-            # Column names are members of `Tier`; values are bound.
-            self.db.execute(f"UPDATE file SET {assignments} WHERE resident = ?", (*envelopes.values(), resident))  # noqa: S608
-        self._put_tokens(resident, tokens)
-
-    def probe(self) -> None:
-        """Write something that means nothing, to see that writing works."""
-        self.db.execute("UPDATE counter SET n = n + 1 WHERE name = 'probe'")
-
-    def put_progress(self, feed: str, digest: bytes, part: int, row: int) -> None:
-        """Note how far a part of an import has come."""
-        self.db.execute("INSERT OR REPLACE INTO progress VALUES (?, ?, ?, ?)", (feed, digest, part, row))
-
-    def forget_progress(self, digest: bytes) -> None:
-        """Forget an import that has finished."""
-        self.db.execute("DELETE FROM progress WHERE digest = ?", (digest,))
-
-    def remove_file(self, resident: int, lookups: Sequence[bytes], lists: Sequence[bytes]) -> None:
-        """Remove a person's row, count and tokens; their keys are destroyed before, see `Writer.destroy_keys`."""
-        self.changed = True
-        self.db.execute("DELETE FROM file WHERE resident = ?", (resident,))
-        self._ordinals.remove(resident)
-        self.db.executemany("DELETE FROM lookup WHERE token = ?", [(token,) for token in lookups])
-        self.db.executemany("DELETE FROM list WHERE token = ? AND resident = ?", [(token, resident) for token in lists])
-
-    def _put_tokens(self, resident: int, tokens: Tokens) -> None:
-        for token in tokens.lookups:
-            self.db.execute(_PUT_LOOKUP, (token, resident))
-        for token in tokens.off_lists:
-            self.db.execute("DELETE FROM list WHERE token = ? AND resident = ?", (token, resident))
-        for token in tokens.lists:
-            self.db.execute("INSERT OR IGNORE INTO list VALUES (?, ?)", (token, resident))
+Action = Callable[[SqlcipherTransaction], Any]
 
 
 class Writer:
@@ -411,10 +256,6 @@ class Writer:
 
     def _publish(self, note: bytes) -> None:
         keep_outside(self._directory, note)
-
-
-def _nobody(resident: int) -> NoReturn:
-    raise AssertionError(f"the resident {resident} is not there")
 
 
 def _concerns_all(error: Exception) -> bool:

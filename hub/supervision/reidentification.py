@@ -18,8 +18,8 @@ from hub.store.own_trail import Self, person_of
 from hub.store.sections import data_key, in_force, unseal
 from hub.store.trail import prepare
 from hub.store.trail_reader import pseudonym_of
+from hub.store.transaction import SqlcipherTransaction
 from hub.store.warrants import IDENTIFYING
-from hub.store.writer import SqlcipherTransaction
 from hub.supervision.desk import Asked, Desk, Refused, act_of, must_supervise, refuse
 
 KIND = "reidentification"

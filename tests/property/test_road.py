@@ -37,7 +37,8 @@ people = st.builds(
     st.sampled_from([RID, "20000000-0000-4000-8000-000000000002"]),
     st.sampled_from(GRIDS),
     st.sampled_from(BIRTHS),
-    st.just("alive"), st.just({}),
+    st.just("alive"),
+    st.just({}),
 )
 filings = st.builds(
     lambda basis, scope: Filing("", "", "", basis, "", "", scope, 1, date(2036, 12, 31)),
