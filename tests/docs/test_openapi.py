@@ -111,8 +111,13 @@ def test_requests_refuse_members_they_do_not_know(document):
     for path, said in operations(document):
         if "requestBody" in said:
             (content,) = said["requestBody"]["content"].values()
-            name = content["schema"]["$ref"].rpartition("/")[2]
-            assert schemas[name]["additionalProperties"] is False, path
+            names = [
+                each["$ref"].rpartition("/")[2]
+                for each in [content["schema"], *content["schema"].get("anyOf", [])]
+                if "$ref" in each
+            ]
+            assert names, path
+            assert all(schemas[name]["additionalProperties"] is False for name in names), path
 
 
 def test_reasons_are_documented_one_by_one(document):
