@@ -7,6 +7,7 @@ from typing import NamedTuple
 from hub.access.derive import tiers_of
 from hub.errors import Reason
 from hub.model.decision import AccessRequest, Denial, Permit, Withheld, in_check_order
+from hub.model.emergency import Strength
 from hub.model.filing import Filing
 from hub.model.freeze import Freeze
 from hub.model.principal import Principal, Role
@@ -20,6 +21,9 @@ FILING_ROLES = frozenset({Role.DEPARTMENT, Role.ORGANISATION})
 _SERVICES: frozenset[str] = frozenset()
 """Services a purpose may depend on and that exist; disclosures alone need none."""
 
+HIDDEN, PROTECTED = "hidden by the resident", "protected"
+"""Why a field is kept back that everything else would allow: the trail alone knows."""
+_KEPT = frozenset({HIDDEN, PROTECTED})
 _NO_BASIS = {
     Basis.CONSENT: Reason.CONSENT_MISSING,
     Basis.SEPARATE_CONSENT: Reason.CONSENT_MISSING,
@@ -29,7 +33,10 @@ _NO_BASIS = {
     Basis.MANDATE: Reason.APPROVAL_REQUIRED,
     Basis.AGGREGATE: Reason.NOT_OFFERED,
 }
-_EMERGENCIES = frozenset({Approval.BREAK_GLASS, Approval.ORDER})
+EMERGENCIES = frozenset({Approval.BREAK_GLASS, Approval.ORDER})
+"""What opens a purpose in place of somebody's yes beforehand."""
+_ON_A_CLAIM = frozenset({"name", "addr", "ec"})
+"""What an emergency opens that nobody but the opener speaks of: enough to go and look, and whom to call."""
 
 
 def decide_purpose(request: AccessRequest, filing: Filing | None) -> Denial | None:
@@ -79,7 +86,7 @@ def decide(
     principal, purpose = request.caller.principal, request.purpose
     if purpose is None:
         return Denial(request, (Reason.UNKNOWN_PURPOSE,))
-    if found is None or not _in_scope(principal, filing, found[1]):
+    if found is None or not _in_scope(principal, filing, found[1], grounds):
         truth = "no such person" if found is None else "outside the area"
         return Denial(request, (Reason.OUT_OF_SCOPE,), resident=found[0] if found else None, truth=truth)
     resident, facts = found
@@ -125,14 +132,16 @@ def _verdict(
         frozenset(tier for field in granted for tier in tiers_of(field.key)),
         basis if granted and isinstance(basis, Basis) else None,
         withheld,
-        tuple(dict.fromkeys(field.rule for field in granted)),
+        # A file without the value would have been opened by its rule: what is kept back must not show there, either.
+        tuple(dict.fromkeys(plan[key].rule for key, each in refusals.items() if each is None or each.truth in _KEPT)),
         in_check_order({each.reason for each in withheld}),
     )
 
 
-def _in_scope(principal: Principal, filing: Filing | None, facts: Facts) -> bool:
+def _in_scope(principal: Principal, filing: Filing | None, facts: Facts, grounds: Grounds) -> bool:
     if principal.role is Role.RESIDENT:
-        return facts.rid == principal.rid
+        # Family, for as long as they have an emergency open.
+        return facts.rid == principal.rid or bool(grounds.emergency)
     area, grid = principal.area, facts.grid
     return bool(grid) and grid.startswith(area) and (filing is None or grid.startswith(filing.scope))
 
@@ -140,18 +149,18 @@ def _in_scope(principal: Principal, filing: Filing | None, facts: Facts) -> bool
 def _basis(possible: tuple[Basis, ...], filed: Basis | None, grounds: Grounds) -> Basis | Reason:
     if filed is not None:
         possible = tuple(basis for basis in possible if basis is filed)
+    if Basis.EMERGENCY in possible and grounds.emergency:
+        return Basis.EMERGENCY  # before a consent, which would bind it to what the resident wishes
     if Basis.STATUTORY in possible:
         return Basis.STATUTORY
     if agreed := next((basis for basis in possible if basis in grounds.consented), None):
         return agreed
-    if Basis.EMERGENCY in possible and grounds.emergency:
-        return Basis.EMERGENCY
     # What follows needs a consent, a contract, a mandate or an emergency on record.
     return _NO_BASIS.get(possible[0], Reason.NOT_ALLOWED) if possible else Reason.NO_FILING
 
 
 def _is_frozen(freeze: Freeze, purpose: Purpose, basis: Basis | Reason) -> bool:
-    if purpose.approval in _EMERGENCIES or basis in (Basis.EMERGENCY, Reason.EMERGENCY_NOT_OPEN):
+    if purpose.approval in EMERGENCIES or basis in (Basis.EMERGENCY, Reason.EMERGENCY_NOT_OPEN):
         return False
     return freeze is Freeze.HELD or basis is not Basis.STATUTORY
 
@@ -167,7 +176,7 @@ class _Case(NamedTuple):
 
 
 def _refusal(key: str, planned: PlannedField | None, case: _Case) -> Withheld | None:
-    purpose, grounds = case.purpose, case.grounds
+    purpose = case.purpose
     reason, truth = None, ""
     if planned is None:
         reason = Reason.NOT_IN_PURPOSE
@@ -177,21 +186,28 @@ def _refusal(key: str, planned: PlannedField | None, case: _Case) -> Withheld | 
         reason = Reason.NOT_ALLOWED
     elif case.frozen:
         reason = Reason.FROZEN
-    elif key in grounds.guarded:
-        reason, truth = Reason.NOT_AVAILABLE, "protected"
     elif isinstance(case.basis, Reason):
         reason = case.basis
-    elif key in grounds.hidden and case.basis not in _BINDING:
-        reason, truth = Reason.NOT_AVAILABLE, "hidden by the resident"
-    else:
-        reason = _missing_approval(key, planned, case)
+    elif (reason := _missing_approval(key, planned, case)) is None:
+        reason, truth = _kept_back(key, case)
     return None if reason is None else Withheld(key, reason, truth)
+
+
+def _kept_back(key: str, case: _Case) -> tuple[Reason | None, str]:
+    """Last of all, where a file without the value would say so, too: nobody learns that somebody keeps something."""
+    if key in case.grounds.guarded:
+        return Reason.NOT_AVAILABLE, PROTECTED
+    saves_a_life = bool(case.grounds.emergency) and case.purpose.approval in EMERGENCIES
+    if key in case.grounds.hidden and case.basis not in _BINDING and not saves_a_life:
+        return Reason.NOT_AVAILABLE, HIDDEN
+    return None, ""
 
 
 def _missing_approval(key: str, planned: PlannedField, case: _Case) -> Reason | None:
     grounds = case.grounds
-    if case.purpose.approval in _EMERGENCIES:
-        return None if grounds.emergency == "verified" or key in grounds.approved else Reason.EMERGENCY_NOT_OPEN
+    if case.purpose.approval in EMERGENCIES:
+        open_now = grounds.emergency == Strength.VERIFIED or (bool(grounds.emergency) and key in _ON_A_CLAIM)
+        return None if open_now or key in grounds.approved else Reason.EMERGENCY_NOT_OPEN
     if key in grounds.approved:
         return None
     if case.minor and not grounds.for_minor:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from hub.access.authenticate import authenticate
-from hub.access.decide import FILING_ROLES, decide, decide_purpose
+from hub.access.decide import EMERGENCIES, FILING_ROLES, decide, decide_purpose
 from hub.access.derive import sections_for
 from hub.access.grounds import approval_used, grounds_of
 from hub.access.limits import Misses
@@ -20,7 +20,7 @@ from hub.access.locate import Located, locate
 from hub.access.minimise import minimise
 from hub.access.open_file import open_file
 from hub.access.purpose import Claim, SubjectClaim, state_matter, state_purpose, state_subject
-from hub.access.record import denied, disclosed, record
+from hub.access.record import denied, disclosed, record, record_within
 from hub.access.respond import refuse, respond
 from hub.access.standing import Standing
 from hub.errors import BadInput, OperatorError, Reason, Unauthenticated
@@ -127,7 +127,10 @@ class Road:
             await asyncio.sleep(delay)
         self.turn.begin()
         outcome = self._walk(request)
-        [receipt] = await record([outcome.event], self.lane)
+        [receipt] = await record_within([outcome.event], self.lane)
+        if receipt is None:
+            [refused] = await self._refuse_beyond([outcome])
+            return refused
         return self.answer(outcome, receipt)
 
     async def disclose_batch(
@@ -158,11 +161,12 @@ class Road:
             self.turn.begin()
             outcomes += [self._walk_one_of_many(common, each) for each in subjects[start : start + _TOGETHER]]
             await asyncio.sleep(0)
-        receipts = iter(await record([each.event for each in outcomes if isinstance(each, Outcome)], self.lane))
-        return [
-            self.answer(each, next(receipts)) if isinstance(each, Outcome) else Answer(422, {"error": each})
-            for each in outcomes
-        ]
+        walked = [each for each in outcomes if isinstance(each, Outcome)]
+        receipts = await record_within([each.event for each in walked], self.lane)
+        pairs = list(zip(walked, receipts, strict=True))
+        refused = iter(await self._refuse_beyond([each for each, receipt in pairs if receipt is None]))
+        answers = iter([self.answer(each, receipt) if receipt else next(refused) for each, receipt in pairs])
+        return [next(answers) if isinstance(each, Outcome) else Answer(422, {"error": each}) for each in outcomes]
 
     def _walk_one_of_many(self, common: AccessRequest, subject: SubjectClaim) -> Outcome | BadInput:
         try:
@@ -184,10 +188,20 @@ class Road:
             found = locate(request.subject, caller.principal, tiers, self.reader, self.ring)
         except OperatorError:
             return self._denied(Denial(request, (Reason.NOT_AVAILABLE,), truth="damaged"), None)
+        if denial is None and self.standing.unreviewed:
+            denial = self.locked(request)
         if denial is not None:
             # The answer says nothing of the person, but they shall find the attempt among the accesses to their file.
             return self._denied(denial, found)
         return self.judge(request, filings, found)
+
+    def locked(self, request: AccessRequest) -> Denial | None:
+        """Who broke the glass and left it unreviewed for a day reads nothing more, but in the next emergency."""
+        caller, purpose = request.caller, request.purpose
+        urgent = purpose is not None and purpose.approval in EMERGENCIES
+        if urgent or not self.standing.is_overdue(caller.principal.person, caller.at):
+            return None
+        return Denial(request, (Reason.NOT_ALLOWED,), truth="an emergency waits for its review")
 
     def judge(self, request: AccessRequest, filings: tuple[Filing, ...], found: Located | None) -> Outcome:
         """Steps 3 to 5 for a person who was looked for, once nothing speaks against the purpose itself."""
@@ -196,30 +210,42 @@ class Road:
         filing = next(covering, next(iter(filings), None))
         about = (found.sealed.resident, found.facts) if found else None
         frozen = self.standing.frozen.get(found.sealed.resident) if found else None
-        grounds = grounds_of(found.facts, request, self.policies) if found and found.facts.terms else NO_GROUNDS
+        grounds, orders = NO_GROUNDS, self.standing.orders
+        if found and (found.facts.terms or orders):
+            grounds = grounds_of(found.facts, request, self.policies, orders)
         decision = decide(request, self.policies, filing, about, request.caller.today, frozen, grounds)
         if isinstance(decision, Denial):
             return self._denied(decision, found)
         if found is None:
             raise AssertionError("a permit names somebody who was found")
         try:
-            return self._disclosed(decision, found)
+            return self._disclosed(decision, found, filing)
         except OperatorError:
             # A row that was changed behind the hub's back gives nothing; the trail says that this happened.
             return self._denied(Denial(request, (Reason.NOT_AVAILABLE,), truth="damaged"), found)
 
-    def _disclosed(self, permit: Permit, found: Located) -> Outcome:
+    def _disclosed(self, permit: Permit, found: Located, filing: Filing | None) -> Outcome:
         caller = permit.request.caller
         rid = self.ring.pairwise(caller.principal.organisation, permit.resident)
         file = open_file(permit, found.sealed, self.ring)
         disclosure = minimise(permit, file, found.facts, rid, caller.today)
-        approval = ""
-        if found.facts.terms:
-            approval = approval_used(found.facts, permit.request, self.policies, frozenset(disclosure.fields))
+        approval, orders = "", self.standing.orders
+        if found.facts.terms or orders:
+            approval = approval_used(found.facts, permit.request, self.policies, frozenset(disclosure.fields), orders)
         if not disclosure.fields:
             reasons = in_check_order({each.reason for each in disclosure.withheld})
             return self._denied(Denial(permit.request, reasons, disclosure.withheld, permit.resident), found)
-        return Outcome(disclosure, disclosed(disclosure, self.ring, found.trail_key, approval), rid)
+        return Outcome(disclosure, disclosed(disclosure, self.ring, found.trail_key, approval, filing), rid)
+
+    async def _refuse_beyond(self, outcomes: list[Outcome]) -> list[Answer]:
+        """Steps 6 and 7 for disclosures about more people than were filed for the day: only the writer's turn knows."""
+        denials = []
+        for result, event, _ in outcomes:
+            request = result.permit.request if isinstance(result, Disclosure) else result.request
+            denial = Denial(request, (Reason.VOLUME_EXCEEDED,), resident=event.resident)
+            denials.append(Outcome(denial, denied(denial, self.ring, event.resident, event.trail_key)))
+        receipts = await record([each.event for each in denials], self.lane) if denials else []
+        return [self.answer(each, receipt) for each, receipt in zip(denials, receipts, strict=True)]
 
     def _denied(self, denial: Denial, found: Located | None) -> Outcome:
         caller = denial.request.caller

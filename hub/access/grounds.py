@@ -1,29 +1,75 @@
 """What a person's terms mean for one request."""
 
+from collections.abc import Sequence
+
 from hub.model.approval import Record, State, about, state_at
 from hub.model.decision import AccessRequest
+from hub.model.emergency import Order, Strength, in_force, order_over
+from hub.model.principal import Principal, Role
+from hub.model.protection import is_protected
+from hub.model.purpose import Approval, Purpose
 from hub.model.subject import Facts
-from hub.model.terms import NO_GROUNDS, Grounds
+from hub.model.terms import EMERGENCIES, NO_GROUNDS, PROTECTION, Grounds
+from hub.model.visibility import audience_of, hidden_groups
 from hub.policy.engine import Snapshot
+from hub.schema.groups import groups, locating
+
+_NONE: frozenset[str] = frozenset()
+_HARMFUL = frozenset({Role.RESIDENT, Role.CLERK})
+"""From whom a protected person is hidden: family and counter; and whoever reads lists."""
+_LIST = "ROSTER"
 
 
-def grounds_of(facts: Facts, request: AccessRequest, policies: Snapshot) -> Grounds:
+def grounds_of(facts: Facts, request: AccessRequest, policies: Snapshot, orders: Sequence[Order] = ()) -> Grounds:
     """Read a person's terms for a request.
 
     Args:
         facts: of the data subject, with their terms.
         request: what is asked, by whom, when.
         policies: the catalogue, whose purposes approvals are bound to.
+        orders: those open anywhere.
     """
-    if not facts.terms or request.purpose is None:
+    if request.purpose is None:
         return NO_GROUNDS
+    strength, _ = emergency_of(facts, request, orders)
+    if not facts.terms:
+        return NO_GROUNDS._replace(emergency=strength)
     approved, lapsed = _approved(facts, request, policies.marks[request.purpose.id])
-    return NO_GROUNDS._replace(approved=approved, lapsed=lapsed - approved)
+    hidden, guarded = kept_back(facts, request.caller.principal, request.purpose)
+    return NO_GROUNDS._replace(
+        approved=approved, lapsed=lapsed - approved, hidden=hidden, guarded=guarded, emergency=strength
+    )
 
 
-def approval_used(facts: Facts, request: AccessRequest, policies: Snapshot, given: frozenset[str]) -> str:
-    """The id of the approval that covers most of what is given; empty where none is needed."""
-    best, most = "", 0
+def emergency_of(facts: Facts, request: AccessRequest, orders: Sequence[Order]) -> tuple[str, str]:
+    """How well founded the emergency is that a request may stand on, and its id or the order's; empty for none."""
+    approval = request.purpose.approval if request.purpose else Approval.NONE
+    if approval is Approval.BREAK_GLASS and EMERGENCIES in facts.terms:
+        record = in_force(facts.terms, request.caller.principal.person, request.caller.at)
+        return (record["strength"], record["id"]) if record else ("", "")
+    if approval is Approval.ORDER and (order := order_over(orders, facts.grid, request.caller.at)):
+        return Strength.VERIFIED.value, order
+    return "", ""
+
+
+def kept_back(facts: Facts, principal: Principal, purpose: Purpose) -> tuple[frozenset[str], frozenset[str]]:
+    """Which fields of a purpose a person hides from a caller, and which are kept from them for the person's safety."""
+    terms, keys = facts.terms, (*purpose.fields, *purpose.on_approval)
+    if not terms or principal.rid == facts.rid:
+        return _NONE, _NONE
+    hidden, guarded, group_of = hidden_groups(terms, audience_of(principal.requester)), _NONE, groups()
+    if PROTECTION in terms and (principal.role in _HARMFUL or purpose.id == _LIST) and is_protected(terms):
+        guarded = locating().intersection(keys)
+    return frozenset(key for key in keys if group_of.get(key) in hidden) if hidden else _NONE, guarded
+
+
+def approval_used(
+    facts: Facts, request: AccessRequest, policies: Snapshot, given: frozenset[str], orders: Sequence[Order] = ()
+) -> str:
+    """The id of the emergency, the order, or else the approval that covers most of what is given; empty for none."""
+    (_, best), most = emergency_of(facts, request, orders), 0
+    if best:
+        return best
     for record in _in_question(facts, request, policies.marks[request.purpose.id] if request.purpose else ""):
         covered = len(given.intersection(record["fields"]))
         if state_at(record, request.caller.at) is State.APPROVED and covered > most:

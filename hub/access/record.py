@@ -8,6 +8,7 @@ from collections.abc import Awaitable
 from functools import lru_cache
 
 from hub.model.decision import AccessRequest, Denial, Disclosure, Withheld
+from hub.model.filing import Filing
 from hub.model.instant import timestamp
 from hub.model.principal import Principal
 from hub.schema.fields import fields
@@ -15,6 +16,7 @@ from hub.store.engine import Event, Receipt
 from hub.store.keys import Keyring
 from hub.store.lane import Lane
 from hub.store.trail import canonical
+from hub.store.volumes import Quota
 
 
 def record(events: list[Event], lane: Lane) -> Awaitable[list[Receipt]]:
@@ -26,8 +28,15 @@ def record(events: list[Event], lane: Lane) -> Awaitable[list[Receipt]]:
     return lane.record_all(events)
 
 
-def disclosed(disclosure: Disclosure, ring: Keyring, trail_key: bytes, approval: str = "") -> Event:
-    """The event of a disclosure; `approval` is the id of the approval it rests on, if it needed one."""
+def record_within(events: list[Event], lane: Lane) -> Awaitable[list[Receipt | None]]:
+    """The same for disclosures on a filing: None, and nothing recorded, where its volume of the day is used up."""
+    return lane.record_within(events)
+
+
+def disclosed(
+    disclosure: Disclosure, ring: Keyring, trail_key: bytes, approval: str = "", filing: Filing | None = None
+) -> Event:
+    """The event of a disclosure; `approval` is the id of the approval it rests on, `filing` that of a department."""
     permit = disclosure.permit
     request = permit.request
     caller, purpose = request.caller, request.purpose.id if request.purpose else None
@@ -41,9 +50,12 @@ def disclosed(disclosure: Disclosure, ring: Keyring, trail_key: bytes, approval:
         tuple(disclosure.fields),
         permit.rules,
         approval,
+        filing.name if filing else "",
     )
     act = before + timestamp(caller.at).encode() + between + request.trace_id.encode() + after
-    return Event(act, _subject(ring, permit.resident, permit.request, disclosure.withheld), permit.resident, trail_key)
+    quota = Quota(filing.number, caller.today.toordinal(), filing.volume) if filing else None
+    subject = _subject(ring, permit.resident, permit.request, disclosure.withheld)
+    return Event(act, subject, permit.resident, trail_key, quota)
 
 
 def denied(denial: Denial, ring: Keyring, resident: int | None = None, trail_key: bytes | None = None) -> Event:
@@ -79,15 +91,15 @@ def _frame(
     given: tuple[str, ...],
     rules: tuple[str, ...],
     approval: str,
+    filing: str,
 ) -> tuple[bytes, bytes, bytes]:
     """The canonical bytes of a disclosure's act before, between and after its time and its trace id.
 
     Most disclosures differ in nothing else, and writing an act out takes longer than deciding on it.
     """
     act = _said(principal, operator, policy, purpose, "disclosed", withheld)
-    whole = canonical(
-        act | {"basis": basis, "fields": sorted(given), "rules": list(rules), "approval": approval or None}
-    )
+    rests_on = {"approval": approval or None} | ({"filing": filing} if filing else {})
+    whole = canonical(act | {"basis": basis, "fields": sorted(given), "rules": list(rules)} | rests_on)
     # What somebody else chose cannot look like a member: its quotation marks are escaped.
     before, rest = whole.split(b'"time":""')
     between, after = rest.split(b'"trace_id":""')

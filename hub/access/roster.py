@@ -54,7 +54,7 @@ async def search(
     """
     purpose = road.policies.purposes[PURPOSE]
     request = AccessRequest(caller, SubjectRef(), purpose, purpose.fields, "", trace_id, road.policies.digest)
-    denial = decide_purpose(request, None)
+    denial = decide_purpose(request, None) or road.locked(request)
     if denial is None and not grid.startswith(caller.principal.area):
         denial = Denial(request, (Reason.OUT_OF_SCOPE,))
     if denial is not None:

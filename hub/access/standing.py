@@ -1,15 +1,17 @@
 """Who stands how: principals, filings and freezes as the control rows say, current on every request."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from hub.identity.principals import Appointment
 from hub.model.deputy import Deputy
-from hub.model.filing import Filing
+from hub.model.emergency import ORDER, UNREVIEWED, Order
+from hub.model.filing import Filing, is_accepted
 from hub.model.freeze import Freeze
+from hub.model.instant import timestamp
 from hub.model.principal import Principal
-from hub.store.engine import Reader
+from hub.store.engine import ControlRow, Reader
 
 MOST_REMEMBERED = 4096
 """Answers about filings that are kept until something changes."""
@@ -24,6 +26,8 @@ class Standing:
     Attributes:
         frozen: internal id to how far the person's file is frozen; who is not in it is not frozen.
         deputies: by principal, for whom they stand in, now or at another time.
+        unreviewed: by person, the instants at which reviews of emergencies they opened are due.
+        orders: those open because of an event.
     """
 
     def __init__(self, reader: Reader) -> None:
@@ -35,6 +39,8 @@ class Standing:
         self.frozen: dict[int, Freeze] = {}
         self.deputies: dict[str, list[Deputy]] = {}
         self._rids: dict[str, list[str]] = {}
+        self.unreviewed: dict[str, list[str]] = {}
+        self.orders: tuple[Order, ...] = ()
 
     def refresh(self) -> None:
         """Take over what changed; costs one small read where nothing did.
@@ -49,7 +55,9 @@ class Standing:
         self._in_force.clear()
         self._appointments = {row.id: Appointment.from_record(row.body) for row in self._reader.control("principal")}
         self._filings = {}
-        for row in self._reader.control("filing"):
+        # Of several that let the same be read, the one accepted last counts.
+        accepted = (row for row in self._reader.control("filing") if is_accepted(row.body))
+        for row in sorted(accepted, key=lambda row: -row.entry):
             filing = Filing.from_record(row.body)
             self._filings.setdefault((filing.requester.partition("@")[0], filing.purpose), []).append(filing)
         self._rids = {}
@@ -60,6 +68,9 @@ class Standing:
         for row in self._reader.control("deputy"):
             deputy = Deputy.from_record(row.body)
             self.deputies.setdefault(deputy.principal, []).append(deputy)
+        waiting = (row.body for row in self._reader.control(UNREVIEWED))
+        self.unreviewed = {str(body["person"]): list(_mapping(body["due"]).values()) for body in waiting if body["due"]}
+        self.orders = orders(self._reader.control(ORDER))
         self.frozen = freezes(row.body for row in self._reader.control("freeze"))
         self._version = version
 
@@ -76,17 +87,36 @@ class Standing:
         """The internal rids of the residents that are one human being with a person."""
         return self._rids.get(person, [])
 
+    def is_overdue(self, person: str, at: datetime) -> bool:
+        """Whether an emergency that a person opened should have been reviewed before an instant and was not."""
+        return any(due <= timestamp(at) for due in self.unreviewed.get(person, ()))
+
     def filings(self, principal: Principal, purpose: str, day: date) -> tuple[Filing, ...]:
-        """The filings in force that let a department or organisation use a purpose, each within its scope."""
+        """The filings in force that let a department or organisation use a purpose, the narrowest scope first."""
         key = (principal.organisation, purpose, day)
         if (found := self._in_force.get(key)) is None:
             requester = f"{principal.role}:{principal.code}"
             filed = self._filings.get((requester, purpose), ())
-            found = tuple(filing for filing in filed if filing.covers(requester, principal.area, day))
+            covering = (filing for filing in filed if filing.covers(requester, principal.area, day))
+            found = tuple(sorted(covering, key=lambda filing: (-len(filing.scope), -len(filing.requester))))
             if len(self._in_force) >= MOST_REMEMBERED:
                 self._in_force.clear()
             self._in_force[key] = found
         return found
+
+
+def orders(rows: Iterable[ControlRow]) -> tuple[Order, ...]:
+    """The orders that nobody has closed, those first that end first."""
+    found = (
+        Order(row.id, *(str(row.body[name]) for name in Order._fields[1:]))
+        for row in rows
+        if row.body["state"] == "open"
+    )
+    return tuple(sorted(found, key=lambda order: order.until))
+
+
+def _mapping(value: object) -> Mapping[str, str]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def freezes(records: Iterable[Mapping[str, Any]]) -> dict[int, Freeze]:

@@ -17,6 +17,7 @@ from hub.bench.report import Row, table, write
 from hub.bench.scale import FULL, MILLION, QUICK, Scale
 from hub.bench.searching import measure_search
 from hub.bench.starting import measure_start
+from hub.bench.trail import measure_trail
 
 MEASUREMENTS: dict[str, Callable[[Scale, Path], list[Row]]] = {
     "disclosures": measure_disclosures,
@@ -26,6 +27,7 @@ MEASUREMENTS: dict[str, Callable[[Scale, Path], list[Row]]] = {
     "decide": measure_decisions,
     "start": measure_start,
     "search": measure_search,
+    "trail": measure_trail,
 }
 _BUILD = Path("build")
 _MILLION_VARIABLE = "BENCH_MILLION"

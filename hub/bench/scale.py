@@ -19,7 +19,8 @@ class Scale:
         starts: how often a server is started.
         decisions: how many requests are decided.
         searched_small: entries of the trail that a large trail is compared with.
-        searched_large: entries of the large trail that is searched.
+        searched_large: entries of the large trail that is searched, opened and proved from.
+        published: entries of the log that is rebuilt.
     """
 
     residents: int = 100_000
@@ -34,6 +35,7 @@ class Scale:
     decisions: int = 20_000
     searched_small: int = 10_000
     searched_large: int = 1_000_000
+    published: int = 2_000_000
 
 
 FULL = Scale()
@@ -50,4 +52,5 @@ QUICK = Scale(
     decisions=2000,
     searched_small=500,
     searched_large=4000,
+    published=2000,
 )

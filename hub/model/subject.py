@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 from hub.model.terms import Terms
 
 ADULT_AGE = 18
+CONSENT_AGE = 14
+"""From which a person agrees for themselves (个人信息保护法 第三十一条)."""
 ALIVE = "alive"
 _NO_TERMS: Terms = MappingProxyType({})
 
@@ -54,3 +56,8 @@ def age_on(born: str, day: date) -> int:
 def is_minor(born: str, day: date) -> bool:
     """Whether a person is under 18; a person whose birth date is unknown is not known to be of age."""
     return not born or age_on(born, day) < ADULT_AGE
+
+
+def is_under_consent_age(born: str, day: date) -> bool:
+    """Whether a guardian agrees for a person: they are under 14 on a day, or not known to be older."""
+    return not born or age_on(born, day) < CONSENT_AGE

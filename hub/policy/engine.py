@@ -3,12 +3,14 @@
 The only importer of casbin, and only for the comparison: the snapshot serves without it.
 """
 
+import dataclasses
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
 from hub.policy.agreement import disagreements
 from hub.policy.catalogue import read_catalogue
+from hub.policy.consents import read_texts
 from hub.policy.problem import PolicyError, Problem
 from hub.policy.rules import ACTIONS, REQUESTERS, Question, Rule, check_model, read_rules
 from hub.policy.snapshot import PlannedField, Snapshot, compile_snapshot
@@ -37,6 +39,8 @@ def load(path: Path | None = None) -> Snapshot:
     schema = fields()
     catalogue, wrong = read_catalogue(sources, schema)
     problems += wrong
+    texts, wrong = read_texts(sources, catalogue.purposes, catalogue.ids)
+    problems += wrong
     problems += check_model(sources[MODEL]) if MODEL in sources else []
     rules: tuple[Rule, ...] = ()
     if RULES in sources:
@@ -45,7 +49,7 @@ def load(path: Path | None = None) -> Snapshot:
         problems += disagreements(catalogue, rules, schema, sources)
     if problems:
         raise PolicyError(directory, problems)
-    return compile_snapshot(catalogue, rules, schema, digest(sources))
+    return dataclasses.replace(compile_snapshot(catalogue, rules, schema, digest(sources)), texts=texts)
 
 
 def questions(snapshot: Snapshot) -> Iterator[Question]:

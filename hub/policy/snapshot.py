@@ -3,12 +3,13 @@
 import dataclasses
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
 import orjson
 
+from hub.model.consent import Text
 from hub.model.principal import Role
 from hub.model.purpose import Approval, Basis, Purpose, strictest
 from hub.model.tier import Tier
@@ -52,6 +53,7 @@ class Snapshot:
         plans: by purpose and requester.
         grounds: the legal bases by purpose and requester, in order of preference.
         marks: by purpose, a digest of all that is said of it: what was approved for a purpose ends when it changes.
+        texts: by purpose, what is read before agreeing to it; only where it may stand on an agreement.
     """
 
     digest: str
@@ -61,6 +63,7 @@ class Snapshot:
     plans: Mapping[tuple[str, str], Plan]
     grounds: Mapping[tuple[str, str], tuple[Basis, ...]]
     marks: Mapping[str, str]
+    texts: Mapping[str, Text] = field(default_factory=dict)
 
     def rule(self, requester: str, purpose: str, tier: str, action: str = READ) -> str | None:
         """The id of the rule that allows an action, such as `policy.csv:12`, or None: then it is refused."""

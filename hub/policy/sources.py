@@ -13,6 +13,7 @@ from hub.policy.problem import Problem
 
 TIERS, CITATIONS, MODEL, RULES = "tiers.toml", "citations.toml", "model.conf", "policy.csv"
 PURPOSES = "purposes"
+CONSENTS = "consents"
 
 _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 
@@ -81,7 +82,7 @@ def read_sources(directory: Path) -> tuple[Mapping[str, Source], list[Problem]]:
     """Read every policy file.
 
     Args:
-        directory: holds the four files and the folder of purposes.
+        directory: holds the four files, the folder of purposes and perhaps that of consents.
 
     Returns:
         The readable files by path, and a problem for each that is missing or not UTF-8.
@@ -92,7 +93,8 @@ def read_sources(directory: Path) -> tuple[Mapping[str, Source], list[Problem]]:
     if not directory.is_dir():
         raise OperatorError(f"there is no directory of policies at `{directory}`; name one that holds `{RULES}`")
     names = [TIERS, CITATIONS, MODEL, RULES]
-    names += sorted(f"{PURPOSES}/{path.name}" for path in (directory / PURPOSES).glob("*.toml"))
+    for folder in (PURPOSES, CONSENTS):
+        names += sorted(f"{folder}/{path.name}" for path in (directory / folder).glob("*.toml"))
     sources: dict[str, Source] = {}
     problems: list[Problem] = []
     for name in names:

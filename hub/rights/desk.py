@@ -46,16 +46,39 @@ class Desk(Protocol):
         ...
 
 
+class Agent(NamedTuple):
+    """Who really acts where somebody acts for a resident (代办).
+
+    Attributes:
+        caller: the clerk's or guardian's own principal.
+        mandate: id of the mandate they act on.
+        matter: the one matter it is for: a purpose, or a group of the resident's own routes.
+        guardian: whether they decide in the resident's place, rather than pass on what the resident decided.
+    """
+
+    caller: Caller
+    mandate: str
+    matter: str
+    guardian: bool
+
+
 class Asked(NamedTuple):
     """Who asks.
 
     Attributes:
-        caller: the principal, and when the request began.
+        caller: the principal, and when the request began. Where somebody acts for a resident, the resident.
         trace_id: joins the entry with the operator's telemetry.
+        agent: who really acts; None where everybody acts for themselves.
     """
 
     caller: Caller
     trace_id: str
+    agent: Agent | None = None
+
+    @property
+    def actor(self) -> Caller:
+        """Who really acts."""
+        return self.agent.caller if self.agent else self.caller
 
 
 class Refused(HubError):  # noqa: N818 - it is an answer, and in the trail like any other

@@ -22,14 +22,14 @@ def act_of(asked: Asked, kind: str, outcome: str, **more: object) -> dict[str, o
         outcome: `disclosed`, `filed`, `denied` and so on.
         more: further members, or others in place of these. They stay for ever and name no data subject.
     """
-    principal = asked.caller.principal
+    principal = asked.actor.principal
     act: dict[str, object] = {
         "v": 1,
         "kind": kind,
         "time": timestamp(asked.caller.at),
         # A resident's own id belongs to the part that is erased with them.
         "actor": principal.role if principal.rid else principal.id,
-        "operator": asked.caller.operator,
+        "operator": asked.actor.operator,
         "role": principal.role,
         "department": principal.code,
         "area": principal.area,
@@ -39,7 +39,7 @@ def act_of(asked: Asked, kind: str, outcome: str, **more: object) -> dict[str, o
         "outcome": outcome,
         "reasons": [],
         "approval": None,
-        "on_behalf_of": None,
+        "on_behalf_of": asked.agent.mandate if asked.agent else None,
         "trace_id": asked.trace_id,
     }
     return act | more
@@ -91,8 +91,13 @@ async def own_self(desk: Desk, asked: Asked, kind: str) -> Self:
 
 
 def _own(ring: Keyring, asked: Asked) -> dict[str, Any]:
-    rid = asked.caller.principal.rid
+    rid = asked.actor.principal.rid
     return {"actor": ring.pseudonym(f"rid\0{rid}".encode())} if rid else {}
+
+
+def actor_part(ring: Keyring, asked: Asked) -> dict[str, Any]:
+    """What a subject part says of who acts: a resident by pseudonym, nothing of anybody else."""
+    return _own(ring, asked)
 
 
 def own(desk: Desk, asked: Asked, person: Self, act: dict[str, object], **more: object) -> Event:

@@ -8,6 +8,7 @@ from audit.log import StoredEntry
 from audit.published import Resource
 from hub.model.tier import Tier
 from hub.store.sections import SealedFile
+from hub.store.volumes import Quota
 
 
 class ControlRow(NamedTuple):
@@ -101,12 +102,14 @@ class Event(NamedTuple):
         subject: who it is about, and what only they and the trail's readers may know.
         resident: the data subject's internal id, or None where there is none in the store.
         trail_key: the data subject's trail key (32 bytes), or None where `resident` is.
+        quota: of how many people it may be one today, or None where nobody counts.
     """
 
     act: dict[str, object] | bytes
     subject: dict[str, object]
     resident: int | None = None
     trail_key: bytes | None = None
+    quota: Quota | None = None
 
 
 class Receipt(NamedTuple):

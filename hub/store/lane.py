@@ -80,6 +80,16 @@ class Lane:
         places = await self.write(action)
         return [receipt(self._origin, place, each) for place, each in zip(places, prepared, strict=True)]
 
+    async def record_within(self, events: list[Event]) -> list[Receipt | None]:
+        """The same, but None, and nothing recorded, for an event whose filing's volume is used up."""
+        prepared = [prepare(event) for event in events]
+
+        def action(tx: SqlcipherTransaction) -> list[Any]:
+            return [tx.record_within(each) for each in prepared]
+
+        places = await self.write(action)
+        return [place and receipt(self._origin, place, each) for place, each in zip(places, prepared, strict=True)]
+
     async def probe(self) -> None:
         """Make sure that the trail can be written; a durable write of the last second is proof enough.
 

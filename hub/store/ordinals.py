@@ -52,9 +52,11 @@ class Ordinals:
         Returns:
             How many there are, this one included.
         """
-        self._count(entry, resident)
+        since = self._since[resident] = self._since.get(resident, 0) + 1
+        self._seen = entry + 1
         self._added.append((entry, resident))
-        return self._slice(resident // SLICE)[resident % SLICE] + self._since[resident]
+        number, place = divmod(resident, SLICE)
+        return (self._slices.get(number) or self._slice(number))[place] + since
 
     def undo(self, first: int) -> None:
         """Take back what an action counted that failed alone and was undone in the database.

@@ -15,6 +15,7 @@ from hub.store.keys import Keyring
 from hub.store.ordinals import Ordinals
 from hub.store.sections import data_key, seal, unseal, version_of
 from hub.store.trail import finish, prepare
+from hub.store.volumes import Volumes
 from hub.store.warrants import AMENDING
 
 _CREATE = f"INSERT INTO file VALUES (?{', ?' * len(Tier)})"  # noqa: S608 - only placeholders are put together
@@ -28,12 +29,13 @@ _PUT_LOOKUP = (
 class SqlcipherTransaction:
     """What one batch may do to the store; see `Transaction` for each method's promise."""
 
-    def __init__(self, db: Any, keys_db: Any, ring: Keyring, first: int, ordinals: Ordinals) -> None:
+    def __init__(self, db: Any, keys_db: Any, ring: Keyring, first: int, ordinals: Ordinals, volumes: Volumes) -> None:
         self.db = db
         self._keys_db = keys_db
         self._ring = ring
         self.first = first
         self._ordinals = ordinals
+        self._volumes = volumes
         self.entries: list[Entry] = []
         self.changed = False
 
@@ -45,6 +47,15 @@ class SqlcipherTransaction:
         entry = finish(prepared, ordinal, self._ring.strangers)
         self.entries.append(entry)
         return Place(position, entry.ordinal_commitment)
+
+    def record_within(self, prepared: Prepared) -> Place | None:
+        """Append an event that counts towards a filing's volume; None, and nothing appended, where it is used up."""
+        event = prepared.event
+        if event.quota is not None and event.resident is not None:
+            position = self.first + len(self.entries)
+            if not self._volumes.take(event.quota, event.resident, position):
+                return None
+        return self.record(prepared)
 
     def put_control(self, kind: str, id: str, body: dict[str, object], event: Event) -> Place:  # noqa: A002
         """Write a control row and the entry that accounts for it."""
@@ -153,6 +164,7 @@ class SqlcipherTransaction:
         self.changed = True
         self.db.execute("DELETE FROM file WHERE resident = ?", (resident,))
         self._ordinals.remove(resident)
+        self._volumes.remove(resident)
         self.db.executemany("DELETE FROM lookup WHERE token = ?", [(token,) for token in lookups])
         self.db.executemany("DELETE FROM list WHERE token = ? AND resident = ?", [(token, resident) for token in lists])
 

@@ -18,6 +18,7 @@ from hub.store.ordinals import Ordinals
 from hub.store.outside import check_outside, keep_outside
 from hub.store.sqlcipher import Conflict, Failure, connect, tune_for_bulk
 from hub.store.transaction import SqlcipherTransaction
+from hub.store.volumes import Volumes
 
 _log = logging.getLogger("hub")
 
@@ -48,6 +49,7 @@ class Writer:
         self._keys_db: Any = None
         self._log: Log
         self._ordinals: Ordinals
+        self._volumes: Volumes
         self._signed = self._seen = 0
         self._unkept = self._said = False
         self._stopped: LogError | None = None
@@ -154,6 +156,7 @@ class Writer:
                 tune_for_bulk(self._db)
             self._log = Log.open(self._db)
             self._ordinals = Ordinals(self._db)
+            self._volumes = Volumes(self._db)
             self._seen = tree(self._db).size
             last = latest_checkpoint(self._db)
             self._signed = last.size if last else 0
@@ -183,6 +186,7 @@ class Writer:
             if tx.entries:
                 self._log.append(self._db, tx.entries)
                 self._ordinals.keep()
+                self._volumes.keep()
                 self._seen = tx.first + len(tx.entries)
             if sign:
                 note = self._log.sign_checkpoint(self._db, self._signer, datetime.now(UTC))
@@ -239,6 +243,7 @@ class Writer:
             self._db.execute("ROLLBACK TO action")
             del tx.entries[recorded:]
             self._ordinals.undo(tx.first + recorded)
+            self._volumes.undo(tx.first + recorded)
             result = error
         self._db.execute("RELEASE action")
         return result
@@ -246,10 +251,12 @@ class Writer:
     def _transaction(self) -> SqlcipherTransaction:
         first = self._db.execute("SELECT size FROM log_tree").fetchone()[0]
         self._ordinals.begin()
-        return SqlcipherTransaction(self._db, self._keys_db, self._ring, first, self._ordinals)
+        self._volumes.begin()
+        return SqlcipherTransaction(self._db, self._keys_db, self._ring, first, self._ordinals, self._volumes)
 
     def _rollback(self) -> None:
         self._ordinals.forget()
+        self._volumes.forget()
         for db in (self._db, self._keys_db):
             if db is not None and db.in_transaction:
                 db.execute("ROLLBACK")
