@@ -20,8 +20,11 @@ from hub.api import (
     deferrals,
     disclosures,
     documentation,
+    emergencies,
+    filings,
     me,
     operations,
+    orders,
     privacy,
     purposes,
     requests,
@@ -35,6 +38,7 @@ from hub.identity.development import development_issuer
 from hub.identity.issuers import load_issuers
 from hub.identity.tokens import Verifier
 from hub.model.instant import now_utc
+from hub.policy.deadlines import load_deadlines
 from hub.policy.engine import load
 from hub.store.changes import Changes
 from hub.store.directory import Directory, open_keyring
@@ -57,6 +61,9 @@ _ROUTERS = (
     residents,
     purposes,
     approvals,
+    emergencies,
+    orders,
+    filings,
     me,
     privacy,
     requests,
@@ -79,6 +86,7 @@ def create_app(directory: Directory) -> Front:
     """
     policies = load()
     verifier = open_verifier(directory)
+    deadlines = load_deadlines(directory.calendar)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -96,6 +104,7 @@ def create_app(directory: Directory) -> Front:
         trail_index = TrailIndex(directory, ring)
         turn = Turn(reader, Changes(directory.changes), standing.refresh)
         app.state.road = Road(reader, ring, lane, policies, verifier, standing, turn, now_utc, front.meter, trail_index)
+        app.state.road.deadlines = deadlines
         # What start-up made lives as long as the process: looking through it for garbage would only cost pauses.
         gc.collect()
         gc.freeze()

@@ -31,6 +31,7 @@ from hub.model.principal import Caller
 from hub.model.subject import SubjectRef
 from hub.model.terms import NO_GROUNDS
 from hub.model.tier import Tier
+from hub.policy.deadlines import Deadlines
 from hub.policy.engine import Snapshot
 from hub.store.engine import Event, Reader, Receipt
 from hub.store.keys import Keyring
@@ -86,6 +87,7 @@ class Road:
         meter: counts decisions.
         trail: what the trail is searched by; no step needs it, other routes do.
         misses: who asked in vain.
+        deadlines: by when decisions are due, and which days offices are open.
     """
 
     reader: Reader
@@ -99,6 +101,7 @@ class Road:
     meter: Meter
     trail: TrailIndex
     misses: Misses = field(default_factory=Misses)
+    deadlines: Deadlines = field(default_factory=Deadlines)
     _sections: dict[tuple[str, str], tuple[Tier, ...]] = field(default_factory=dict)
 
     async def enter(self, authorization: str) -> Caller:

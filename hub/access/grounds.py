@@ -3,18 +3,20 @@
 from collections.abc import Sequence
 
 from hub.model.approval import Record, State, about, state_at
+from hub.model.consent import agreed
 from hub.model.decision import AccessRequest
 from hub.model.emergency import Order, Strength, in_force, order_over
 from hub.model.principal import Principal, Role
 from hub.model.protection import is_protected
-from hub.model.purpose import Approval, Purpose
-from hub.model.subject import Facts
-from hub.model.terms import EMERGENCIES, NO_GROUNDS, PROTECTION, Grounds
+from hub.model.purpose import Approval, Basis, Purpose
+from hub.model.subject import Facts, is_under_consent_age
+from hub.model.terms import CONSENTS, EMERGENCIES, NO_GROUNDS, PROTECTION, Grounds
 from hub.model.visibility import audience_of, hidden_groups
 from hub.policy.engine import Snapshot
 from hub.schema.groups import groups, locating
 
 _NONE: frozenset[str] = frozenset()
+_NO_BASES: frozenset[Basis] = frozenset()
 _HARMFUL = frozenset({Role.RESIDENT, Role.CLERK})
 """From whom a protected person is hidden: family and counter; and whoever reads lists."""
 _LIST = "ROSTER"
@@ -37,8 +39,23 @@ def grounds_of(facts: Facts, request: AccessRequest, policies: Snapshot, orders:
     approved, lapsed = _approved(facts, request, policies.marks[request.purpose.id])
     hidden, guarded = kept_back(facts, request.caller.principal, request.purpose)
     return NO_GROUNDS._replace(
-        approved=approved, lapsed=lapsed - approved, hidden=hidden, guarded=guarded, emergency=strength
+        consented=_consented(facts, request, policies),
+        approved=approved,
+        lapsed=lapsed - approved,
+        hidden=hidden,
+        guarded=guarded,
+        emergency=strength,
     )
+
+
+def _consented(facts: Facts, request: AccessRequest, policies: Snapshot) -> frozenset[Basis]:
+    """The bases on which the person's agreement, given by whoever gives it at their age, stands for this caller."""
+    if CONSENTS not in facts.terms or request.purpose is None:
+        return _NO_BASES
+    caller, purpose = request.caller, request.purpose.id
+    by_guardian = is_under_consent_age(facts.born, caller.today)
+    mark = policies.marks[purpose]
+    return agreed(facts.terms, caller.principal, purpose, mark, caller.at, by_guardian=by_guardian)
 
 
 def emergency_of(facts: Facts, request: AccessRequest, orders: Sequence[Order]) -> tuple[str, str]:

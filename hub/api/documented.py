@@ -13,6 +13,8 @@ from hub.model.principal import Caller
 
 Handler = Callable[[Road, Scope, Receive], Awaitable[Reply]]
 _MARK = "served_directly_by"
+ON_BEHALF_OF = b"on-behalf-of"
+"""The header that names the mandate somebody acts on."""
 
 
 def served_by(handler: Handler) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -87,9 +89,9 @@ async def caller_of(road: Road, scope: Scope) -> Caller:
 
     Raises:
         Unauthenticated: no valid credentials.
-        NotAllowed: it speaks on behalf of somebody, which no route takes: it must not run as the caller's own.
+        NotAllowed: it speaks on behalf of somebody, which few routes take: it must not run as the caller's own.
     """
     caller = await road.enter(header_of(scope, b"authorization") or "")
-    if header_of(scope, b"on-behalf-of") is not None:
+    if header_of(scope, ON_BEHALF_OF) is not None:
         raise NotAllowed("no mandate is accepted here")
     return caller

@@ -9,12 +9,13 @@ from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.api.body import parse, read
-from hub.api.documented import caller_of, served_by
+from hub.api.documented import ON_BEHALF_OF, caller_of, header_of, served_by
 from hub.api.paging import read_paging
 from hub.api.problems import problem_reply
 from hub.api.reply import Reply, json_reply
 from hub.api.rights_schemas import AccessesBody, DisputeRequest, RequestBody, WishRequest
 from hub.api.schemas import BEARER, CURSOR, LIMIT, problems
+from hub.approvals.mandates import acting
 from hub.errors import BadInput, Reason
 from hub.rights import accesses as looking
 from hub.rights import requests as asked_for
@@ -23,7 +24,7 @@ from hub.rights.wording import worded
 
 router = APIRouter(tags=["me"], dependencies=BEARER, responses=problems(401, 403, 404, 422, 503))
 _USUALLY_LISTED = 50
-_STATUS = {Reason.NOT_FOUND: 404, Reason.ALREADY_DECIDED: 409}
+_STATUS = {Reason.NOT_FOUND: 404, Reason.ALREADY_DECIDED: 409, Reason.RATE_LIMITED: 429}
 _NAME = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9a-f]{24}$"}}
 CREATED = 201
 
@@ -45,9 +46,19 @@ _dispute_claim = msgspec.json.Decoder(DisputeClaim)
 _wish_claim = msgspec.json.Decoder(WishClaim)
 
 
-async def asking(road: Road, scope: Scope) -> Asked:
-    """Who asks, for the rooms behind this one."""
-    return Asked(await caller_of(road, scope), scope["state"]["trace_id"])
+async def asking(road: Road, scope: Scope, matter: str = "") -> Asked:
+    """Who asks, for the rooms behind this one.
+
+    Args:
+        road: the road's means.
+        scope: of the request.
+        matter: for which mandates count here; where it is left out, nobody may speak on behalf of somebody else.
+    """
+    trace_id, mandate = scope["state"]["trace_id"], header_of(scope, ON_BEHALF_OF)
+    if mandate is None or not matter:
+        return Asked(await caller_of(road, scope), trace_id)
+    agent = await road.enter(header_of(scope, b"authorization") or "")
+    return await acting(road, Asked(agent, trace_id), mandate, matter)
 
 
 async def answered(answer: Awaitable[Any], asked: Asked, status: int = 200) -> Reply:

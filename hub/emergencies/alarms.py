@@ -4,11 +4,11 @@ from typing import Any
 
 from hub.access.flow import Road
 from hub.access.locate import locate
-from hub.emergencies.subjects import in_area
 from hub.errors import BadInput, Reason
-from hub.model.emergency import ALARMS, CALL, raised, with_alarm
+from hub.model.emergency import CALL, raised, with_alarm
 from hub.model.principal import Principal, Role
 from hub.model.subject import SubjectRef
+from hub.observations.subjects import in_area
 from hub.rights.desk import Asked
 from hub.rights.recording import act_of, refuse
 from hub.store.engine import Event
@@ -73,6 +73,3 @@ async def raise_alarm(road: Road, asked: Asked, subject: SubjectRef, kind: str, 
 def _reports(principal: Principal, kind: str) -> bool:
     centre = principal.role is Role.DEPARTMENT and principal.code == CALL_CENTRE
     return centre or principal.role is Role.ORGANISATION or (kind == CALL and principal.role in _BESIDE_CALLS)
-
-
-__all__ = ["ALARMS", "KIND", "raise_alarm"]

@@ -5,7 +5,6 @@ from typing import Any
 from hub.access.flow import Road
 from hub.access.locate import Located, locate_resident
 from hub.approvals.deciders import concerns
-from hub.emergencies.subjects import in_area, out_of_scope, requester_of, self_in
 from hub.emergencies.waiting import wait_for_review
 from hub.errors import Reason
 from hub.model.decision import AccessRequest
@@ -24,10 +23,12 @@ from hub.model.principal import Role
 from hub.model.subject import Facts, SubjectRef
 from hub.model.terms import EMERGENCIES, with_record
 from hub.model.tier import Tier
+from hub.observations.subjects import in_area, out_of_scope, requester_of, self_in
 from hub.rights.desk import Asked
 from hub.rights.recording import act_of, refuse
+from hub.store import sections
 from hub.store.engine import Event
-from hub.store.sections import data_key, in_force as in_force_of, unseal
+from hub.store.sections import data_key, unseal
 from hub.store.transaction import SqlcipherTransaction
 from hub.store.warrants import HOUSEHOLD
 
@@ -61,6 +62,7 @@ async def open_emergency(
     relative = caller.principal.role is Role.RESIDENT
     if relative:
         found = await _family(road, asked, found)
+        trigger = trigger if trigger and trigger.kind == "alarm" else None
     else:
         found = await in_area(road, asked, KIND, found, areas)
     if not request.reason:
@@ -108,7 +110,6 @@ def _record(
 def _verifies(road: Road, asked: Asked, facts: Facts, trigger: Trigger) -> bool:
     if trigger.kind == "order":
         covering = [order for order in road.standing.orders if order.id == trigger.id]
-        # Whoever issued the order is not whom it lets break the glass on the strength of it alone.
         return bool(order_over(covering, facts.grid, asked.caller.at))
     return verifying(facts.terms, trigger, asked.caller.principal.person, asked.caller.at) is not None
 
@@ -169,5 +170,5 @@ def _guards(road: Road, rid: str, resident: int) -> bool:
     if found is None:
         return False
     key = data_key(road.ring, found.sealed.keys, Tier.FAMILY, HOUSEHOLD)
-    family = in_force_of(unseal(key, resident, Tier.FAMILY, found.sealed.sections[Tier.FAMILY]))
+    family = sections.in_force(unseal(key, resident, Tier.FAMILY, found.sealed.sections[Tier.FAMILY]))
     return rid in (family.get("minor.guardian") or ())

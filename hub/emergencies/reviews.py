@@ -9,14 +9,15 @@ from hub.access.flow import Road
 from hub.access.locate import locate_resident
 from hub.approvals.deciders import concerns
 from hub.emergencies.opening import KIND, PURPOSE, shown
-from hub.emergencies.subjects import lives_in
-from hub.emergencies.waiting import AREAS, OPENED_BY, WAITING, area_tokens, wait_no_longer
+from hub.emergencies.waiting import OPENED_BY, WAITING, wait_no_longer
 from hub.errors import BadInput, Reason
 from hub.model.emergency import Record, Review, reviewed
 from hub.model.instant import timestamp
 from hub.model.principal import Role
 from hub.model.subject import Facts
 from hub.model.terms import EMERGENCIES, record_of, with_record
+from hub.observations.lists import listed_in, lists_over
+from hub.observations.subjects import lives_in
 from hub.rights.desk import Asked
 from hub.rights.recording import act_of, refuse
 from hub.store.engine import Event
@@ -74,7 +75,7 @@ async def review_emergency(road: Road, asked: Asked, name: str, verdict: Review,
         act = act_of(asked, REVIEW, verdict.value, purpose=PURPOSE, approval=name)
         tx.amend(resident, now._replace(terms=terms), Event(act, {"note": note}))
         if all(each["review"] != Review.UNREVIEWED for each in terms[EMERGENCIES]):
-            tx.list_under(resident, off=area_tokens(road.ring, now.grid))
+            tx.list_under(resident, off=listed_in(road.ring, WAITING, now.grid))
         wait_no_longer(tx, road.ring, asked, record["person"], name)
         return fresh
 
@@ -138,16 +139,14 @@ def _standing(road: Road, asked: Asked, grid: str, record: Record) -> str | Reas
 def _concerns(road: Road, asked: Asked, facts: Facts, record: Record) -> bool:
     principal = asked.caller.principal
     own = record["person"] == principal.person or facts.rid == principal.rid
-    return own or isinstance(_standing(road, asked, facts.grid, record), str)
+    return bool(own) or _reviews(road, asked, facts.grid, record)
 
 
 def _residents(road: Road, asked: Asked) -> list[int]:
     principal, ring = asked.caller.principal, road.ring
     areas = [principal.area] if principal.area else []
     areas += [each.community for each in _deputised(road, asked)]
-    # Under the longest prefix that is no longer than the area; what lies elsewhere in it is left out afterwards.
-    prefixes = {area[: max(length for length in AREAS if length <= len(area))] for area in areas}
-    tokens = [matter_token(ring, OPENED_BY, principal.person), *(matter_token(ring, WAITING, each) for each in prefixes)]
+    tokens = [matter_token(ring, OPENED_BY, principal.person), *lists_over(ring, WAITING, areas)]
     found = {each for token in tokens for each in road.reader.roster(token, 0, _MOST_LISTED)}
     if principal.rid and (own := road.reader.find(rid_token(ring, principal.rid), ())) is not None:
         found.add(own.resident)

@@ -1,10 +1,7 @@
 """Which emergencies wait for their review: by area for those who review, by person for those who may not go on."""
 
-from datetime import datetime
-from typing import Any
-
 from hub.model.emergency import UNREVIEWED, Record
-from hub.model.instant import timestamp
+from hub.observations.lists import listed_in
 from hub.rights.desk import Asked
 from hub.rights.recording import act_of
 from hub.store.controls import current
@@ -13,8 +10,6 @@ from hub.store.keys import Keyring
 from hub.store.tokens import matter_token
 from hub.store.transaction import SqlcipherTransaction
 
-AREAS = (2, 4, 6, 9, 12)
-"""Lengths of area prefixes under which emergencies are listed."""
 WAITING, OPENED_BY = "emergency", "emergency opened by"
 
 
@@ -22,28 +17,17 @@ def wait_for_review(
     tx: SqlcipherTransaction, ring: Keyring, asked: Asked, resident: int, grid: str, record: Record
 ) -> None:
     """List an emergency until somebody has reviewed it."""
-    lists = [*area_tokens(ring, grid), matter_token(ring, OPENED_BY, record["person"])]
+    lists = [*listed_in(ring, WAITING, grid), matter_token(ring, OPENED_BY, record["person"])]
     tx.list_under(resident, on=lists)
     due = _due(tx, ring, record["person"]) | {record["id"]: record["due"]}
     _put(tx, ring, asked, record["person"], due)
 
 
-def wait_no_longer(tx: SqlcipherTransaction, ring: Keyring, asked: Asked, person: str, name: str) -> bool:
-    """Note that an emergency was reviewed; returns whether its opener still waits for others that are overdue."""
+def wait_no_longer(tx: SqlcipherTransaction, ring: Keyring, asked: Asked, person: str, name: str) -> None:
+    """Note that an emergency was reviewed: its opener may go on, unless another one is overdue."""
     due = _due(tx, ring, person)
     due.pop(name, None)
     _put(tx, ring, asked, person, due)
-    return any_overdue(due.values(), asked.caller.at)
-
-
-def any_overdue(due: Any, at: datetime) -> bool:
-    """Whether one of some instants has passed."""
-    return any(each <= timestamp(at) for each in due)
-
-
-def area_tokens(ring: Keyring, grid: str) -> list[bytes]:
-    """The lists of a grid's areas."""
-    return [matter_token(ring, WAITING, grid[:length]) for length in AREAS]
 
 
 def _row(ring: Keyring, person: str) -> str:

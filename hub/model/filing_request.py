@@ -3,7 +3,7 @@
 The row of a filing accepted over HTTP says what was filed, as one accepted on paper does, and how it came about.
 """
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -30,7 +30,7 @@ class State(StrEnum):
 
 
 def filed(
-    filing: Filing, *, by: str, person: str, sources: Mapping[str, tuple[str, ...]], needed: Set[str], at: datetime
+    filing: Filing, *, by: str, person: str, sources: Mapping[str, tuple[str, ...]], needed: set[str], at: datetime
 ) -> Record:
     """The row of a filing that nobody has decided about.
 
@@ -72,7 +72,7 @@ def said_by(record: Mapping[str, Any], side: str) -> list[Mapping[str, Any]]:
     return [each for each in record.get("decisions", ()) if each["side"] == side]
 
 
-def awaited(record: Mapping[str, Any], served: Set[str]) -> list[str]:
+def awaited(record: Mapping[str, Any], served: frozenset[str]) -> list[str]:
     """The sides that have not agreed yet.
 
     Args:
@@ -94,7 +94,7 @@ def decided(
     person: str,
     side: str,
     reason: str,
-    served: Set[str],
+    served: frozenset[str],
     at: datetime,
 ) -> Record:
     """A filing after one more decision: denied by the first no, in force with the last yes that is needed.

@@ -56,6 +56,22 @@ async def accesses(desk: Desk, asked: Asked, cursor: str, limit: int) -> dict[st
     }
 
 
+def told_entries(desk: Desk, asked: Asked, person: Self, before: int, most: int) -> list[OwnEntry]:
+    """Entries about a person below an index, newest first, without those whose notice is deferred.
+
+    Args:
+        desk: the hub's means, a view begun.
+        asked: the person.
+        person: the same as the store knows them.
+        before: an index.
+        most: how many at most.
+    """
+    deferred = in_force(_deferred(desk, person).values(), asked.caller.today)
+    hidden = {int(str(row.body["index"])) for row in deferred}
+    indexes = _newest(desk, person.resident, before, most + len(hidden))
+    return read_own(desk.reader, "", person, [index for index in indexes if index not in hidden][:most])
+
+
 def _newest(desk: Desk, resident: int, before: int, limit: int) -> list[int]:
     """Indexes of the entries about a person, newest first: the last few by the store, the rest by the index."""
     indexed = min(desk.trail.taken(), before)

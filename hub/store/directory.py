@@ -70,6 +70,11 @@ class Directory:
         return self.path / "issuers.toml"
 
     @property
+    def calendar(self) -> Path:
+        """Which days offices are open, and by when filings are due; there need be none."""
+        return self.path / "calendar.toml"
+
+    @property
     def witnesses(self) -> Path:
         """Who is to cosign the log's checkpoints: a tlog-policy; there need be none."""
         return self.path / "witnesses"

@@ -22,3 +22,7 @@ AMENDING = StoreWarrant(frozenset({Tier.CONTROL}))
 """Opens what decisions must know of a person, to change their terms within a write."""
 HOUSEHOLD = StoreWarrant(frozenset({Tier.FAMILY}))
 """Opens to which household somebody belongs: nobody decides about their own."""
+OWN_FILE = StoreWarrant(frozenset(Tier) - {Tier.CONTROL, Tier.SEALED})
+"""Opens a person's own file to that person; what a law seals stays closed."""
+GUARDIANS = StoreWarrant(frozenset({Tier.FAMILY}))
+"""Opens who is on record as somebody's guardian, for whoever says that they are."""

@@ -1,0 +1,279 @@
+"""Mandates: opened at the counter or by a guardian, confirmed by a second person, and used one matter at a time."""
+
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from hub.access.flow import Road
+from hub.access.locate import Located, locate, locate_resident
+from hub.approvals.deciders import concerns
+from hub.approvals.guardians import is_guardian
+from hub.errors import BadInput, Reason
+from hub.model.mandate import (
+    LASTS,
+    MANDATES,
+    MOST,
+    ROUTES,
+    Proof,
+    Record,
+    State,
+    confirmed,
+    kept,
+    mandate,
+    state_at,
+)
+from hub.model.principal import Caller, Principal, Role, parse_principal
+from hub.model.purpose import Approval
+from hub.model.subject import Facts, SubjectRef
+from hub.model.terms import record_of, with_record
+from hub.model.tier import Tier
+from hub.rights.desk import Agent, Asked
+from hub.rights.recording import act_of, actor_part, refuse
+from hub.store.engine import Event
+from hub.store.own_trail import Self, self_of
+from hub.store.transaction import SqlcipherTransaction
+
+KIND = "mandate"
+LONGEST = timedelta(days=90)
+"""For which a resident may let somebody act for them."""
+_NEVER = frozenset({Approval.NAMED_OFFICERS, Approval.BREAK_GLASS, Approval.ORDER})
+_WITNESSES = frozenset({Role.CLERK, Role.GRID_WORKER, Role.SECRETARY})
+
+
+class Wanted(NamedTuple):
+    """A mandate as somebody wants it opened.
+
+    Attributes:
+        subject: for whom; None for the caller's own self.
+        matter: a purpose, or a group of the resident's own routes.
+        form: number of the paper form the resident signed.
+        witness: principal of a second person who heard the resident say it.
+        agent: principal of the resident whom the caller lets act for them.
+        duration: for how long, where the caller lets somebody act for them.
+    """
+
+    subject: SubjectRef | None
+    matter: str
+    form: str = ""
+    witness: str = ""
+    agent: str = ""
+    duration: timedelta = LASTS
+
+
+async def open_mandate(road: Road, asked: Asked, wanted: Wanted) -> dict[str, Any]:
+    """Open a mandate: a clerk for somebody at the counter, a guardian for a child, a resident for themselves.
+
+    Raises:
+        BadInput: witness or agent cannot be that.
+        Refused: unknown matter or one that nobody does for another, nobody of the caller's own, or another role;
+            recorded.
+        TrailUnavailable: nothing was opened.
+    """
+    caller = asked.caller
+    road.turn.begin()
+    found, proof = await _for_whom(road, asked, wanted)
+    person = Self(found.sealed.resident, found.trail_key)
+    if reason := _matter_refused(road, wanted, proof):
+        raise await refuse(road, asked, KIND, reason, person)
+    by = caller.principal if proof is not Proof.RESIDENT else _agent(road, caller, wanted)
+    if proof is Proof.SPOKEN:
+        _check_witness(road, caller, found.facts, wanted.witness)
+    record = mandate(
+        road.ring.sealed_id(KIND, person.resident),
+        by=by.id,
+        person=by.person,
+        matter=wanted.matter,
+        proof=proof,
+        form=wanted.form,
+        witness=wanted.witness,
+        at=caller.at,
+        lasts=wanted.duration if proof is Proof.RESIDENT else LASTS,
+    )
+    act = act_of(asked, KIND, record["state"], on_behalf_of=record["id"], matter=wanted.matter, proof=proof.value)
+    if wanted.witness:
+        act["witness"] = wanted.witness
+
+    def action(tx: SqlcipherTransaction) -> Record | Reason:
+        facts = tx.facts(person.resident)
+        if facts is None:
+            return Reason.OUT_OF_SCOPE
+        terms = with_record(kept(facts.terms, caller.at), MANDATES, record)
+        if len(terms[MANDATES]) > MOST:
+            return Reason.RATE_LIMITED
+        told = {"form": wanted.form, **actor_part(road.ring, asked)}
+        tx.amend(person.resident, facts._replace(terms=terms), Event(act, told))
+        return record
+
+    return await _written(road, asked, person, action)
+
+
+async def confirm_mandate(road: Road, asked: Asked, name: str) -> dict[str, Any]:
+    """Confirm that one heard a resident give a mandate.
+
+    Raises:
+        Refused: `not_found`, not the witness named, or confirmed or ended before; recorded.
+        TrailUnavailable: nothing was confirmed.
+    """
+    caller = asked.caller
+    person = await _person(road, asked, name)
+
+    def action(tx: SqlcipherTransaction) -> Record | Reason:
+        facts = tx.facts(person.resident)
+        record = record_of(facts.terms, MANDATES, name) if facts else None
+        if facts is None or record is None:
+            return Reason.NOT_FOUND
+        if record["person"] == caller.principal.person:
+            return Reason.SELF_APPROVAL
+        if record["witness"] != caller.principal.id:
+            return Reason.NOT_ALLOWED
+        if state_at(record, caller.at) is not State.PENDING:
+            return Reason.ALREADY_DECIDED
+        fresh = confirmed(record, caller.at)
+        act = act_of(asked, KIND, "confirmed", on_behalf_of=name, matter=record["matter"])
+        terms = with_record(facts.terms, MANDATES, fresh)
+        tx.amend(person.resident, facts._replace(terms=terms), Event(act, {}))
+        return fresh
+
+    return await _written(road, asked, person, action)
+
+
+async def acting(road: Road, agent: Asked, name: str, matter: str) -> Asked:
+    """The resident on whose behalf somebody speaks, for routes of a matter.
+
+    Args:
+        road: the road's means.
+        agent: who speaks.
+        name: id of the mandate.
+        matter: the group of routes; `consents` is also open to a mandate for a purpose that takes an agreement.
+
+    Raises:
+        Refused: no such mandate of theirs, another matter, not confirmed, or ended; recorded.
+    """
+    resident, facts, record = await mandate_of(road, agent, name)
+    on_purpose = matter == "consents" and record["matter"] in road.policies.texts
+    if record["matter"] != matter and not on_purpose:
+        raise await refuse(road, agent, KIND, Reason.NOT_ALLOWED, resident)
+    caller = agent.caller
+    themselves = Caller(parse_principal(f"{Role.RESIDENT}:{facts.rid}"), "", caller.at, caller.today)
+    behind = Agent(caller, name, record["matter"], guardian=record["proof"] == Proof.GUARDIAN)
+    return Asked(themselves, agent.trace_id, behind)
+
+
+async def mandate_of(road: Road, agent: Asked, name: str) -> tuple[Self, Facts, Record]:
+    """The resident and the mandate that somebody acts on. Raises Refused where they cannot."""
+    resident = road.ring.resident_in(KIND, name)
+    road.turn.begin()
+    found = locate_resident(resident, (), road.reader, road.ring) if resident is not None else None
+    record = record_of(found.facts.terms, MANDATES, name) if found else None
+    if found is None or record is None or record["by"] != agent.caller.principal.id:
+        raise await refuse(road, agent, KIND, Reason.NOT_ALLOWED)
+    person = Self(found.sealed.resident, found.trail_key)
+    state = state_at(record, agent.caller.at)
+    if state is not State.OPEN:
+        reason = Reason.APPROVAL_REQUIRED if state is State.PENDING else Reason.APPROVAL_EXPIRED
+        raise await refuse(road, agent, KIND, reason, person)
+    return person, found.facts, record
+
+
+def shown(road: Road, asked: Asked, resident: int, record: Record) -> dict[str, Any]:
+    """A mandate as whoever acts on it sees it."""
+    return {
+        "id": record["id"],
+        "state": state_at(record, asked.caller.at).value,
+        "subject": {"rid": road.ring.pairwise(asked.caller.principal.organisation, resident)},
+        "matter": record["matter"],
+        "proof": record["proof"],
+        "witness": record["witness"] or None,
+        "opened": record["at"],
+        "until": record["until"],
+    }
+
+
+async def _written(road: Road, asked: Asked, person: Self, action: Any) -> dict[str, Any]:
+    made = await road.lane.write(action)
+    if isinstance(made, Reason):
+        raise await refuse(road, asked, KIND, made, person)
+    return shown(road, asked, person.resident, made)
+
+
+async def _for_whom(road: Road, asked: Asked, wanted: Wanted) -> tuple[Located, Proof]:
+    principal = asked.caller.principal
+    if principal.role is Role.RESIDENT:
+        return await _for_resident(road, asked, wanted)
+    if principal.role is not Role.CLERK:
+        raise await refuse(road, asked, KIND, Reason.NOT_ALLOWED)
+    if bool(wanted.form) == bool(wanted.witness):
+        raise BadInput("proof", "must have `form`, or `spoken` and `witness`")
+    if wanted.subject is None or wanted.agent:
+        raise BadInput("subject", "must be named, and the clerk acts")
+    found = locate(wanted.subject, principal, (), road.reader, road.ring)
+    if found is None or not found.facts.grid.startswith(principal.area or "-"):
+        person = found and Self(found.sealed.resident, found.trail_key)
+        raise await refuse(road, asked, KIND, Reason.OUT_OF_SCOPE, person)
+    if concerns(principal, found.sealed.resident, road.standing, road.reader, road.ring):
+        raise await refuse(road, asked, KIND, Reason.SELF_APPROVAL, Self(found.sealed.resident, found.trail_key))
+    return found, Proof.FORM if wanted.form else Proof.SPOKEN
+
+
+async def _for_resident(road: Road, asked: Asked, wanted: Wanted) -> tuple[Located, Proof]:
+    principal = asked.caller.principal
+    if wanted.form or wanted.witness:
+        raise BadInput("proof", "is not asked of residents: a guardian is on record, and for oneself none is needed")
+    if wanted.subject is None:
+        own = self_of(road.reader, road.ring, principal.rid)
+        found = locate_resident(own.resident, (), road.reader, road.ring) if own else None
+        if found is None:
+            raise await refuse(road, asked, KIND, Reason.NOT_FOUND)
+        return found, Proof.RESIDENT
+    found = locate(wanted.subject, principal, (Tier.FAMILY,), road.reader, road.ring)
+    if found is None or not is_guardian(principal.rid, found, asked.caller.today, road.ring):
+        person = found and Self(found.sealed.resident, found.trail_key)
+        raise await refuse(road, asked, KIND, Reason.OUT_OF_SCOPE, person)
+    return found, Proof.GUARDIAN
+
+
+def _matter_refused(road: Road, wanted: Wanted, proof: Proof) -> Reason | None:
+    if wanted.matter in ROUTES:
+        return None
+    purpose = road.policies.purposes.get(wanted.matter)
+    if purpose is None:
+        return Reason.UNKNOWN_PURPOSE
+    if proof in (Proof.FORM, Proof.SPOKEN):
+        return Reason.NOT_ALLOWED if purpose.approval in _NEVER or not purpose.fields else None
+    return None if purpose.id in road.policies.texts else Reason.NOT_ALLOWED
+
+
+def _check_witness(road: Road, caller: Caller, facts: Facts, name: str) -> None:
+    witness = _named(name, "proof.witness")
+    if not road.standing.holds(witness.id, caller.today) or witness.role not in _WITNESSES:
+        raise BadInput("proof.witness", "must be a clerk, grid worker or secretary in office")
+    if not facts.grid.startswith(witness.area[: len(caller.principal.area)]):
+        raise BadInput("proof.witness", "must be of the same community")
+    if witness.person == caller.principal.person or name != witness.id:
+        raise BadInput("proof.witness", "must be another person, named as `role:scope#person`")
+
+
+def _agent(road: Road, caller: Caller, wanted: Wanted) -> Principal:
+    agent = _named(wanted.agent, "agent")
+    if agent.role is not Role.RESIDENT or not road.standing.holds(agent.id, caller.today):
+        raise BadInput("agent", "must be a resident who uses the hub")
+    if agent.person == caller.principal.person or agent.rid == caller.principal.rid:
+        raise BadInput("agent", "must be another person")
+    if wanted.duration > LONGEST:
+        raise BadInput("duration", f"must be at most {LONGEST.days} days")
+    return agent
+
+
+def _named(text: str, member: str) -> Principal:
+    try:
+        return parse_principal(text)
+    except BadInput as error:
+        raise BadInput(member, error.rule) from None
+
+
+async def _person(road: Road, asked: Asked, name: str) -> Self:
+    resident = road.ring.resident_in(KIND, name)
+    road.turn.begin()
+    found = locate_resident(resident, (), road.reader, road.ring) if resident is not None else None
+    if found is None:
+        raise await refuse(road, asked, KIND, Reason.NOT_FOUND)
+    return Self(found.sealed.resident, found.trail_key)

@@ -1,0 +1,72 @@
+"""An operator's `calendar.toml`: which days offices are open, and within how many a filing is to be answered.
+
+```toml
+filing_days = 10
+closed = [2026-10-01, 2026-10-02]
+open = [2026-10-10]
+```
+
+What it does not say follows the week. 政务数据共享条例: ten working days unless a province has set fewer.
+"""
+
+import tomllib
+from datetime import date, datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from hub.errors import OperatorError
+from hub.model.working_time import NO_CALENDAR, Calendar
+
+FILING_DAYS = 10
+_MOST_DAYS = 250
+_MEMBERS = frozenset({"filing_days", "closed", "open"})
+
+
+class Deadlines(NamedTuple):
+    """By when decisions are due.
+
+    Attributes:
+        filing_days: working days for everybody a filing concerns.
+        calendar: the days that do not follow the week.
+    """
+
+    filing_days: int = FILING_DAYS
+    calendar: Calendar = NO_CALENDAR
+
+
+def load_deadlines(path: Path) -> Deadlines:
+    """Read the operator's calendar strictly.
+
+    Args:
+        path: the file; where there is none, offices are open from Monday to Friday.
+
+    Raises:
+        OperatorError: naming the file, the member and the rule.
+    """
+    if not path.exists():
+        return Deadlines()
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise OperatorError(f"`{path.name}` cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise OperatorError(f"`{path.name}` is not TOML: {error}") from None
+    if unknown := document.keys() - _MEMBERS:
+        raise OperatorError(f"`{path.name}`: `{min(unknown)}` is not a known key")
+    days = document.get("filing_days", FILING_DAYS)
+    if not isinstance(days, int) or isinstance(days, bool) or not 0 < days <= _MOST_DAYS:
+        raise OperatorError(f"`{path.name}`: `filing_days` must be a number from 1 to {_MOST_DAYS}")
+    closed, opened = (_days(path, document, member) for member in ("closed", "open"))
+    if both := closed & opened:
+        raise OperatorError(f"`{path.name}`: {min(both)} is both closed and open")
+    return Deadlines(days, MappingProxyType(dict.fromkeys(closed, False) | dict.fromkeys(opened, True)))
+
+
+def _days(path: Path, document: dict[str, Any], member: str) -> set[date]:
+    listed = document.get(member, [])
+    if not isinstance(listed, list) or not all(
+        isinstance(day, date) and not isinstance(day, datetime) for day in listed
+    ):
+        raise OperatorError(f"`{path.name}`: `{member}` must be a list of days such as 2026-10-01")
+    return set(listed)

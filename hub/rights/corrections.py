@@ -1,0 +1,98 @@
+"""Corrections (更正): a resident says what is wrong, and it waits for the source to confirm it."""
+
+from typing import Any, NamedTuple
+
+from hub.access.locate import locate_resident
+from hub.errors import Reason
+from hub.model.correction import CORRECTIONS, MOST_PENDING, Record, filed, kept, overdue, pending
+from hub.model.subject import Facts
+from hub.model.terms import listed, with_record
+from hub.rights.correctable import checked, confirming, correctable
+from hub.rights.desk import Asked, Desk
+from hub.rights.own_file import held_values
+from hub.rights.recording import act_of, own, own_self, refuse
+from hub.store.engine import Event
+from hub.store.tokens import matter_token
+from hub.store.transaction import SqlcipherTransaction
+
+KIND = "correction"
+AREAS = (2, 4, 6, 9, 12)
+"""Lengths of area prefixes under which corrections that wait are listed for each department."""
+
+
+class Wish(NamedTuple):
+    """What a resident wants corrected.
+
+    Attributes:
+        field: its key.
+        value: as sent.
+        reason: why; may be empty.
+    """
+
+    field: str
+    value: Any
+    reason: str
+
+
+async def correct(desk: Desk, asked: Asked, wish: Wish) -> dict[str, Any]:
+    """Ask that a value of one's own file be corrected; it waits for the department it comes from.
+
+    Args:
+        desk: the hub's means.
+        asked: a resident.
+        wish: what is wrong, and what it should be.
+
+    Raises:
+        BadInput: not a field that can be corrected, or not a value of it.
+        Refused: not a resident, or too many wait already; recorded.
+        TrailUnavailable: nothing was filed.
+    """
+    field = correctable(wish.field)
+    value = checked(wish.field, wish.value)
+    person = await own_self(desk, asked, KIND)
+    department = confirming(field, held_values(desk, person.resident, field))
+    name = desk.ring.sealed_id(KIND, person.resident)
+    record = filed(name, field=field.key, value=value, reason=wish.reason, department=department, by=asked.caller)
+    act = act_of(asked, KIND, "filed", fields=[field.key], id=name)
+    event = own(desk, asked, person, act, reason=wish.reason)
+
+    def action(tx: SqlcipherTransaction) -> Reason | None:
+        facts = tx.facts(person.resident)
+        if facts is None:
+            return Reason.NOT_FOUND
+        if len(pending(facts.terms)) >= MOST_PENDING:
+            return Reason.RATE_LIMITED
+        terms = kept(with_record(facts.terms, CORRECTIONS, record))
+        tx.amend(person.resident, facts._replace(terms=terms), Event(event.act, event.subject))
+        tx.list_under(person.resident, on=lists(desk, department, facts))
+        return None
+
+    refused = await desk.lane.write(action)
+    if refused is not None:
+        raise await refuse(desk, asked, KIND, refused, person)
+    return shown(record, asked)
+
+
+async def own_corrections(desk: Desk, asked: Asked) -> list[dict[str, Any]]:
+    """The caller's corrections, newest first.
+
+    Raises:
+        Refused: not a resident, or one whose file is not here; recorded.
+    """
+    person = await own_self(desk, asked, KIND)
+    found = locate_resident(person.resident, (), desk.reader, desk.ring)
+    return [shown(record, asked) for record in reversed(list(listed(found.facts.terms if found else {}, CORRECTIONS)))]
+
+
+def lists(desk: Desk, department: str, facts: Facts) -> list[bytes]:
+    """The lists a person is on while a correction waits for a department."""
+    return [matter_token(desk.ring, KIND, f"{department}@{facts.grid[:length]}") for length in AREAS]
+
+
+def shown(record: Record, asked: Asked) -> dict[str, Any]:
+    """A correction as the person sees it."""
+    told = ("id", "state", "field", "value", "reason", "department", "filed", "due", "answer")
+    return {name: record[name] for name in told} | {
+        "decided": record["decided"] or None,
+        "overdue": overdue(record, asked.caller.today),
+    }
