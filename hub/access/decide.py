@@ -14,11 +14,11 @@ from hub.model.principal import Principal, Role
 from hub.model.purpose import Approval, Basis, Purpose
 from hub.model.subject import Facts, is_minor
 from hub.model.terms import NO_GROUNDS, Grounds
-from hub.model.tier import Tier
+from hub.model.tier import CORE_TIERS, Tier
 from hub.policy.engine import PlannedField, Snapshot
 
 FILING_ROLES = frozenset({Role.DEPARTMENT, Role.ORGANISATION})
-_SERVICES: frozenset[str] = frozenset()
+_SERVICES: frozenset[str] = frozenset({"mandates"})
 """Services a purpose may depend on and that exist; disclosures alone need none."""
 
 HIDDEN, PROTECTED = "hidden by the resident", "protected"
@@ -35,6 +35,8 @@ _NO_BASIS = {
 }
 EMERGENCIES = frozenset({Approval.BREAK_GLASS, Approval.ORDER})
 """What opens a purpose in place of somebody's yes beforehand."""
+_SENSITIVE = CORE_TIERS | {Tier.SEALED}
+"""What a consent must have been given for on its own (个人信息保护法 第二十九条)."""
 _ON_A_CLAIM = frozenset({"name", "addr", "ec"})
 """What an emergency opens that nobody but the opener speaks of: enough to go and look, and whom to call."""
 
@@ -51,13 +53,20 @@ def decide_purpose(request: AccessRequest, filing: Filing | None) -> Denial | No
         return Denial(request, (Reason.UNKNOWN_PURPOSE,))
     if principal.requester not in purpose.requesters:
         return Denial(request, (Reason.NOT_A_REQUESTER,))
-    if purpose.service and purpose.service not in _SERVICES:
-        return Denial(request, (Reason.NOT_OFFERED,))
+    if purpose.service and (unserved := _unserved(purpose)):
+        return Denial(request, (unserved,))
     if purpose.reason_required and not request.reason:
         return Denial(request, (Reason.REASON_REQUIRED,))
     if principal.role in FILING_ROLES and filing is None:
         return Denial(request, (Reason.NO_FILING,))
     return None
+
+
+def _unserved(purpose: Purpose) -> Reason | None:
+    if purpose.service not in _SERVICES:
+        return Reason.NOT_OFFERED
+    # A mandate brings the fields of the form it is for; the purpose by itself has none.
+    return None if purpose.fields else Reason.APPROVAL_REQUIRED
 
 
 def decide(
@@ -155,6 +164,8 @@ def _basis(possible: tuple[Basis, ...], filed: Basis | None, grounds: Grounds) -
         return Basis.STATUTORY
     if agreed := next((basis for basis in possible if basis in grounds.consented), None):
         return agreed
+    if Basis.GUARDIAN_CONSENT in possible and Basis.SEPARATE_CONSENT in grounds.consented:
+        return Basis.SEPARATE_CONSENT  # from 14 on their own yes counts in place of a guardian's
     # What follows needs a consent, a contract, a mandate or an emergency on record.
     return _NO_BASIS.get(possible[0], Reason.NOT_ALLOWED) if possible else Reason.NO_FILING
 
@@ -188,9 +199,15 @@ def _refusal(key: str, planned: PlannedField | None, case: _Case) -> Withheld | 
         reason = Reason.FROZEN
     elif isinstance(case.basis, Reason):
         reason = case.basis
+    elif case.basis is Basis.CONSENT and planned.tier in _SENSITIVE and not _is_separate(case):
+        reason = Reason.CONSENT_MISSING
     elif (reason := _missing_approval(key, planned, case)) is None:
         reason, truth = _kept_back(key, case)
     return None if reason is None else Withheld(key, reason, truth)
+
+
+def _is_separate(case: _Case) -> bool:
+    return Basis.SEPARATE_CONSENT in case.grounds.consented
 
 
 def _kept_back(key: str, case: _Case) -> tuple[Reason | None, str]:

@@ -6,6 +6,7 @@ from hub.model.approval import Record, State, about, state_at
 from hub.model.consent import agreed
 from hub.model.decision import AccessRequest
 from hub.model.emergency import Order, Strength, in_force, order_over
+from hub.model.mandate import acts_for
 from hub.model.principal import Principal, Role
 from hub.model.protection import is_protected
 from hub.model.purpose import Approval, Basis, Purpose
@@ -50,9 +51,13 @@ def grounds_of(facts: Facts, request: AccessRequest, policies: Snapshot, orders:
 
 def _consented(facts: Facts, request: AccessRequest, policies: Snapshot) -> frozenset[Basis]:
     """The bases on which the person's agreement, given by whoever gives it at their age, stands for this caller."""
-    if CONSENTS not in facts.terms or request.purpose is None:
+    if request.purpose is None:
         return _NO_BASES
     caller, purpose = request.caller, request.purpose.id
+    if request.purpose.approval is Approval.MANDATE and acts_for(facts.terms, caller.principal.id, caller.at):
+        return frozenset({Basis.MANDATE})
+    if CONSENTS not in facts.terms:
+        return _NO_BASES
     by_guardian = is_under_consent_age(facts.born, caller.today)
     mark = policies.marks[purpose]
     return agreed(facts.terms, caller.principal, purpose, mark, caller.at, by_guardian=by_guardian)

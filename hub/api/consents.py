@@ -18,8 +18,9 @@ from hub.api.consent_schemas import (
 )
 from hub.api.documented import served_by
 from hub.api.me import CREATED, answered, asking
-from hub.api.paging import MOST_LISTED, Paging, read_paging
+from hub.api.paging import Paging, read_paging
 from hub.api.reply import Reply
+from hub.api.requests import paged
 from hub.api.schemas import BEARER, CURSOR, LIMIT, problems
 from hub.errors import BadInput
 from hub.model.duration import parse_duration
@@ -81,13 +82,7 @@ async def _list(road: Road, scope: Scope, _receive: Receive) -> Reply:
 
 async def _listed(road: Road, asked: Asked, paging: Paging) -> dict[str, Any]:
     found = await consents(road, asked)
-    items, start = found["items"], 0
-    if paging.cursor:
-        start = 1 + next((number for number, item in enumerate(items) if item["id"] == paging.cursor), -1)
-        if not start:
-            raise BadInput("cursor", "is not one that this list gave")
-    page = items[start : start + (paging.limit or MOST_LISTED)]
-    return found | {"items": page, "next": page[-1]["id"] if start + len(page) < len(items) else None}
+    return found | paged(found["items"], paging)
 
 
 async def _withdraw(road: Road, scope: Scope, _receive: Receive) -> Reply:
@@ -102,9 +97,7 @@ async def _ask(road: Road, scope: Scope, receive: Receive) -> Reply:
     return await answered(ask_consent(road, asked, state_subject(claim.subject), claim.purpose, reason), asked, CREATED)
 
 
-@router.get(
-    "/v1/me/consents", response_model=ConsentsBody, operation_id="consents", responses=problems(404)
-)
+@router.get("/v1/me/consents", response_model=ConsentsBody, operation_id="consents", responses=problems(404))
 @served_by(_list)
 def list_consents(cursor: CURSOR = None, limit: LIMIT = None) -> None:
     """What one agreed to, refused and is asked, newest first, and the texts of what one may agree to."""
@@ -146,6 +139,4 @@ def withdraw_consent() -> None:
 )
 @served_by(_ask)
 def ask(body: ConsentAskedRequest) -> None:
-    """Ask a resident to agree to a purpose; refused with `already_decided` while a question waits or within 30 days
-    after a refusal.
-    """
+    """Ask a resident to agree to a purpose; nobody asks again while a question waits or soon after a refusal."""

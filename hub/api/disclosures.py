@@ -9,11 +9,13 @@ from starlette.types import Receive, Scope
 from hub.access.flow import Answer, Road
 from hub.access.purpose import Claim, SubjectClaim
 from hub.api.body import MOST_BATCH_BYTES, parse, read
-from hub.api.documented import caller_of, served_by
+from hub.api.documented import ON_BEHALF_OF, caller_of, header_of, served_by
 from hub.api.problems import bad_input, problem, problem_reply
 from hub.api.reply import Reply, json_reply
 from hub.api.schemas import BEARER, BatchBody, BatchRequest, DisclosureBody, DisclosureRequest, problems
+from hub.approvals.counter import disclose_for
 from hub.errors import BadInput
+from hub.rights.desk import Asked
 
 MOST_SUBJECTS = 1000
 router = APIRouter(tags=["disclosures"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
@@ -33,9 +35,13 @@ _batch = msgspec.json.Decoder(BatchClaim)
 
 
 async def _disclose(road: Road, scope: Scope, receive: Receive) -> Reply:
-    caller = await caller_of(road, scope)
     trace_id = scope["state"]["trace_id"]
-    answer = await road.disclose(caller, parse(_claim, await read(receive)), trace_id)
+    if (mandate := header_of(scope, ON_BEHALF_OF)) is not None:
+        agent = await road.enter(header_of(scope, b"authorization") or "")
+        answer = await disclose_for(road, Asked(agent, trace_id), mandate, parse(_claim, await read(receive)))
+    else:
+        caller = await caller_of(road, scope)
+        answer = await road.disclose(caller, parse(_claim, await read(receive)), trace_id)
     if answer.status == 200:  # noqa: PLR2004
         return json_reply(answer.body)
     return problem_reply(answer.status, answer.body.pop("reasons"), trace_id, answer.body)

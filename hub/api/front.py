@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 from starlette.types import Message, Receive, Scope, Send
 
-from hub.api.documented import DirectRoutes, Handler, header_of
+from hub.api.documented import Direct, DirectRoutes, header_of
+from hub.api.idempotency import NEVER, once
 from hub.api.problems import for_error
 from hub.api.reply import Reply
 from hub.errors import HubError, Unauthenticated
@@ -90,14 +91,16 @@ class Front:
             await self._serve_by_framework(request, scope, receive, send)
             return
         request.route = direct.template
-        reply = await self._served(direct.handler, scope, receive)
+        reply = await self._served(direct, scope, receive)
         request.status = reply.status
         await reply.send(send, request.trace.trace_id)
 
-    async def _served(self, handler: Handler, scope: Scope, receive: Receive) -> Reply:
+    async def _served(self, direct: Direct, scope: Scope, receive: Receive) -> Reply:
         trace_id = scope["state"]["trace_id"]
         try:
-            return await handler(self.api.state.road, scope, receive)
+            if direct.template in NEVER:
+                return await direct.handler(self.api.state.road, scope, receive)
+            return await once(direct, self.api.state.road, scope, receive)
         except HubError as error:
             if isinstance(error, Unauthenticated):
                 self.failures.note()

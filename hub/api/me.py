@@ -70,13 +70,13 @@ async def answered(answer: Awaitable[Any], asked: Asked, status: int = 200) -> R
 
 
 async def _accesses(road: Road, scope: Scope, _receive: Receive) -> Reply:
-    asked = await asking(road, scope)
+    asked = await asking(road, scope, "accesses")
     cursor, limit = read_paging(scope)
     return await answered(looking.accesses(road, asked, cursor or "", limit or _USUALLY_LISTED), asked)
 
 
 async def _dispute(road: Road, scope: Scope, receive: Receive) -> Reply:
-    asked = await asking(road, scope)
+    asked = await asking(road, scope, "disputes")
     claim = parse(_dispute_claim, await read(receive))
     if not 0 <= claim.index < 1 << 53:
         raise BadInput("index", "must be that of an entry")
@@ -85,12 +85,12 @@ async def _dispute(road: Road, scope: Scope, receive: Receive) -> Reply:
 
 
 async def _freeze(road: Road, scope: Scope, receive: Receive) -> Reply:
-    asked = await asking(road, scope)
+    asked = await asking(road, scope, "freezes")
     return await answered(asked_for.freeze(road, asked, await _wish(receive)), asked, CREATED)
 
 
 async def _thaw(road: Road, scope: Scope, _receive: Receive) -> Reply:
-    asked = await asking(road, scope)
+    asked = await asking(road, scope, "freezes")
     return await answered(asked_for.thaw(road, asked, scope["path_params"]["id"]), asked)
 
 

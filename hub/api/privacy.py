@@ -79,12 +79,12 @@ _lifting_claim = msgspec.json.Decoder(LiftingClaim)
 
 
 async def _visibility(road: Road, scope: Scope, _receive: Receive) -> Reply:
-    asked = await asking(road, scope)
+    asked = await asking(road, scope, "visibility")
     return await answered(visibility(road, asked), asked)
 
 
 async def _choose(road: Road, scope: Scope, receive: Receive) -> Reply:
-    asked = await asking(road, scope)
+    asked = await asking(road, scope, "visibility")
     claim = parse(_visibility_claim, await read(receive))
     rules = [Rule(each.group, each.audience, each.visible) for each in claim.rules]
     return await answered(choose(road, asked, rules), asked)

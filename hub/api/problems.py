@@ -7,6 +7,7 @@ import orjson
 
 from hub.api.reply import Reply
 from hub.errors import BadInput, NotAllowed, Reason, TrailUnavailable, Unauthenticated
+from hub.rights.desk import Refused
 
 PROBLEM_TYPE = b"application/problem+json"
 _TITLES = {
@@ -60,6 +61,8 @@ def for_error(error: Exception, trace_id: str) -> Reply:
         return problem_reply(401, [Reason.UNAUTHENTICATED.value], trace_id)
     if isinstance(error, NotAllowed):
         return problem_reply(403, [Reason.NOT_ALLOWED.value], trace_id)
+    if isinstance(error, Refused):
+        return problem_reply(403, [error.reason.value], trace_id)
     if isinstance(error, TrailUnavailable):
         return problem_reply(503, [Reason.AUDIT_UNAVAILABLE.value], trace_id)
     return problem_reply(500, [], trace_id)

@@ -68,10 +68,11 @@ async def corrections(road: Road, asked: Asked, state: State | None, after: str,
             raise BadInput("cursor", "is not one that this list gave")
     page = found[start : start + limit]
     events = [Event(act_of(asked, KIND, "listed", listed=len(page)), {"subject": ""})]
-    for record, person in page:
-        events.append(about(road.ring, person, act_of(asked, KIND, "disclosed", fields=[record["field"]])))
+    events += [
+        about(road.ring, whose, act_of(asked, KIND, "disclosed", fields=[record["field"]])) for record, whose in page
+    ]
     await road.lane.record_all(events)
-    items = [_shown(road, asked, person.resident, record) for record, person in page]
+    items = [_shown(road, asked, whose.resident, record) for record, whose in page]
     return {"items": items, "next": page[-1][0]["id"] if start + limit < len(found) else None}
 
 
@@ -111,13 +112,14 @@ async def answer_correction(road: Road, asked: Asked, name: str, reason: str, *,
         if now["state"] != State.PENDING:
             return Reason.ALREADY_DECIDED
         fresh = answered(now, confirm=confirm, reason=reason, by=asked.caller)
+        was = facts
         if confirm:
             facts = _write(tx, road, asked, person, keys, facts, now)
         terms = kept(with_record(facts.terms, CORRECTIONS, fresh))
         act = act_of(asked, KIND, fresh["state"], fields=[now["field"]], id=name)
         tx.amend(resident, facts._replace(terms=terms), Event(act, {"reason": reason}))
         if not any(each["department"] == now["department"] for each in pending(terms)):
-            tx.list_under(resident, off=lists(road, now["department"], facts))
+            tx.list_under(resident, off=lists(road, now["department"], was))
         return fresh
 
     made = await road.lane.write(action)

@@ -75,8 +75,7 @@ async def open_mandate(road: Road, asked: Asked, wanted: Wanted) -> dict[str, An
     if reason := _matter_refused(road, wanted, proof):
         raise await refuse(road, asked, KIND, reason, person)
     by = caller.principal if proof is not Proof.RESIDENT else _agent(road, caller, wanted)
-    if proof is Proof.SPOKEN:
-        _check_witness(road, caller, found.facts, wanted.witness)
+    witness = _witness(road, caller, found.facts, wanted.witness) if proof is Proof.SPOKEN else ""
     record = mandate(
         road.ring.sealed_id(KIND, person.resident),
         by=by.id,
@@ -84,13 +83,13 @@ async def open_mandate(road: Road, asked: Asked, wanted: Wanted) -> dict[str, An
         matter=wanted.matter,
         proof=proof,
         form=wanted.form,
-        witness=wanted.witness,
+        witness=witness,
         at=caller.at,
         lasts=wanted.duration if proof is Proof.RESIDENT else LASTS,
     )
     act = act_of(asked, KIND, record["state"], on_behalf_of=record["id"], matter=wanted.matter, proof=proof.value)
-    if wanted.witness:
-        act["witness"] = wanted.witness
+    if witness:
+        act["witness"] = witness
 
     def action(tx: SqlcipherTransaction) -> Record | Reason:
         facts = tx.facts(person.resident)
@@ -242,14 +241,15 @@ def _matter_refused(road: Road, wanted: Wanted, proof: Proof) -> Reason | None:
     return None if purpose.id in road.policies.texts else Reason.NOT_ALLOWED
 
 
-def _check_witness(road: Road, caller: Caller, facts: Facts, name: str) -> None:
+def _witness(road: Road, caller: Caller, facts: Facts, name: str) -> str:
     witness = _named(name, "proof.witness")
     if not road.standing.holds(witness.id, caller.today) or witness.role not in _WITNESSES:
         raise BadInput("proof.witness", "must be a clerk, grid worker or secretary in office")
     if not facts.grid.startswith(witness.area[: len(caller.principal.area)]):
         raise BadInput("proof.witness", "must be of the same community")
-    if witness.person == caller.principal.person or name != witness.id:
-        raise BadInput("proof.witness", "must be another person, named as `role:scope#person`")
+    if witness.person == caller.principal.person:
+        raise BadInput("proof.witness", "must be another person")
+    return witness.id
 
 
 def _agent(road: Road, caller: Caller, wanted: Wanted) -> Principal:

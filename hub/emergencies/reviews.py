@@ -139,7 +139,7 @@ def _standing(road: Road, asked: Asked, grid: str, record: Record) -> str | Reas
 def _concerns(road: Road, asked: Asked, facts: Facts, record: Record) -> bool:
     principal = asked.caller.principal
     own = record["person"] == principal.person or facts.rid == principal.rid
-    return bool(own) or _reviews(road, asked, facts.grid, record)
+    return bool(own) or not isinstance(_standing(road, asked, facts.grid, record), Reason)
 
 
 def _residents(road: Road, asked: Asked) -> list[int]:

@@ -46,7 +46,7 @@ async def accesses(desk: Desk, asked: Asked, cursor: str, limit: int) -> dict[st
     deferred = _deferred(desk, person)
     hidden = {int(str(row.body["index"])) for row in in_force(deferred.values(), asked.caller.today)}
     below = before if before is not None else receipt.position
-    indexes = _newest(desk, person.resident, below, limit + len(hidden) + 1)
+    indexes = newest(desk, person.resident, below, limit + len(hidden) + 1)
     listed, left_out, rest = _cut(indexes, hidden, limit)
     return {
         "items": [_item(desk, each, deferred) for each in read_own(desk.reader, receipt.origin, person, listed)],
@@ -68,11 +68,11 @@ def told_entries(desk: Desk, asked: Asked, person: Self, before: int, most: int)
     """
     deferred = in_force(_deferred(desk, person).values(), asked.caller.today)
     hidden = {int(str(row.body["index"])) for row in deferred}
-    indexes = _newest(desk, person.resident, before, most + len(hidden))
+    indexes = newest(desk, person.resident, before, most + len(hidden))
     return read_own(desk.reader, "", person, [index for index in indexes if index not in hidden][:most])
 
 
-def _newest(desk: Desk, resident: int, before: int, limit: int) -> list[int]:
+def newest(desk: Desk, resident: int, before: int, limit: int) -> list[int]:
     """Indexes of the entries about a person, newest first: the last few by the store, the rest by the index."""
     indexed = min(desk.trail.taken(), before)
     found = desk.reader.about(resident, indexed, before, limit)

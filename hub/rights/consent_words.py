@@ -78,9 +78,7 @@ def receipt_of(record: Record, state: State, purpose: Purpose | None, principal:
             "jurisdictions": ["CN"],
             "retention_period": purpose.retention if purpose else None,
             "impact_assessment": (purpose.assessment or None) if purpose else None,
-            "recipients": [record["recipient"]]
-            if record["recipient"]
-            else sorted(purpose.requesters if purpose else ()),
+            "recipients": [record["recipient"]] if record["recipient"] else anybody,
             "withdrawal_method": _WITHDRAWAL,
             "privacy_rights": list(_RIGHTS),
         },

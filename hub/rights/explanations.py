@@ -164,10 +164,12 @@ def _judged(
     filings = _filings(standing, principal, purpose.id, moment.today)
     filing = next((each for each in filings if facts.grid.startswith(each.scope)), next(iter(filings), None))
     decision = decide_purpose(request, filing) or decide(
-        request, policies, filing, about, moment.today, frozen, grounds_of(facts, request, policies)
+        request, policies, filing, about, moment.today, frozen, grounds_of(facts, request, policies, standing.orders)
     )
     if not isinstance(decision, Denial):
-        return _Finding(decision.basis.value, ()), approval_used(facts, request, policies, frozenset({key}))
+        return _Finding(decision.basis.value, ()), approval_used(
+            facts, request, policies, frozenset({key}), standing.orders
+        )
     if decision.withheld:
         return _Finding("", tuple(stopping(each.reason, each.truth) for each in decision.withheld)), ""
     return _Finding("", tuple(reason.value for reason in decision.reasons)), ""

@@ -1,4 +1,4 @@
-"""A copy of one's own data in a machine-readable bundle (个人信息保护法 第四十五条, 网络数据安全管理条例 第二十五条)."""
+"""A copy of one's own data in a machine-readable bundle (个人信息保护法 第四十五条)."""
 
 from collections import Counter
 from typing import Any

@@ -95,10 +95,10 @@ def _check(rules: Sequence[Rule]) -> None:
     if len(rules) > MOST_RULES:
         raise BadInput("rules", f"must have at most {MOST_RULES} items")
     said: dict[tuple[str, str], bool] = {}
-    for rule in rules:
+    for number, rule in enumerate(rules):
         if rule.group not in GROUPS:
-            raise BadInput("rules.group", f"must be one of {', '.join(GROUPS)}")
+            raise BadInput(f"rules[{number}].group", f"must be one of {', '.join(GROUPS)}")
         if rule.audience not in AUDIENCES:
-            raise BadInput("rules.audience", f"must be one of {', '.join(AUDIENCES)}")
+            raise BadInput(f"rules[{number}].audience", f"must be one of {', '.join(AUDIENCES)}")
         if said.setdefault((rule.group, rule.audience), rule.visible) != rule.visible:
-            raise BadInput("rules.visible", "must not say two things of one group and audience")
+            raise BadInput(f"rules[{number}].visible", "must not say two things of one group and audience")

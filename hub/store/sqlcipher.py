@@ -41,6 +41,7 @@ CREATE TABLE control (kind TEXT, id TEXT, version INTEGER NOT NULL, entry INTEGE
 CREATE TABLE counter (name TEXT PRIMARY KEY, n INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE progress (feed TEXT, digest BLOB, part INTEGER, rows INTEGER NOT NULL,
                        PRIMARY KEY (feed, digest, part)) STRICT, WITHOUT ROWID;
+CREATE TABLE replay (name BLOB PRIMARY KEY, at INTEGER NOT NULL, asked BLOB NOT NULL, reply BLOB) STRICT, WITHOUT ROWID;
 CREATE TABLE erasure (resident INTEGER PRIMARY KEY) STRICT;
 INSERT INTO counter VALUES ('control', 0), ('resident', 0), ('probe', 0), ('folded', 0);
 """  # noqa: S608 - the column names are the members of `Tier`

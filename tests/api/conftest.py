@@ -1,5 +1,7 @@
 """One city for all tests of the API, served and in process."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.api.city import City
@@ -50,3 +52,17 @@ def hub(untouched, tmp_path):
     process = InProcess(untouched.copy(tmp_path / "hub"))
     yield process
     process.close()
+
+
+@pytest.fixture
+def later(hub, monkeypatch):
+    """`later(hours=1)`: let the road's clock go on; everybody has tokens of that time."""
+    shift = [timedelta()]
+    clock, token = hub.road.clock, hub.installation.token
+    hub.road.clock = lambda: clock() + shift[0]
+    monkeypatch.setattr(hub.installation, "token", lambda *who, **more: token(*who, now=hub.road.clock(), **more))
+
+    def go_on(**span):
+        shift[0] += timedelta(**span)
+
+    return go_on

@@ -11,20 +11,6 @@ SUBDISTRICT = "department:subdistrict@339999001"
 
 
 @pytest.fixture
-def later(hub, monkeypatch):
-    """`later(hours=1)`: let the road's clock go on; everybody has tokens of that time."""
-    shift = [timedelta()]
-    clock, token = hub.road.clock, hub.installation.token
-    hub.road.clock = lambda: clock() + shift[0]
-    monkeypatch.setattr(hub.installation, "token", lambda *who, **more: token(*who, now=hub.road.clock(), **more))
-
-    def go_on(**span):
-        shift[0] += timedelta(**span)
-
-    return go_on
-
-
-@pytest.fixture
 def elder(hub):
     hub.installation.appoint(OTHER_SECRETARY, SUBDISTRICT)
     return hub.installation.cast["elder"]

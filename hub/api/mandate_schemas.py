@@ -1,0 +1,101 @@
+"""The shapes of mandates as the OpenAPI document shows them."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from hub.access.purpose import MOST_NAME
+from hub.api.consent_schemas import AskedWhom
+from hub.api.schemas import ByIdno, ByRid
+
+MOST_FORM = 64
+MOST_PRINCIPAL = 200
+_Principal = Annotated[str, Field(min_length=1, max_length=MOST_PRINCIPAL, examples=["clerk:339999001001#wang"])]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ByForm(_Strict):
+    """A paper form that the resident signed, by its number."""
+
+    form: str = Field(min_length=1, max_length=MOST_FORM, pattern=r"^[A-Za-z0-9][A-Za-z0-9/_.-]*$")
+
+
+class BySpokenWord(_Strict):
+    """What the resident said before a second person, who confirms it."""
+
+    spoken: Literal[True]
+    witness: _Principal
+
+
+class ByCode(_Strict):
+    """A code sent to the resident's telephone: not offered, for there is no gateway that could send one."""
+
+    code: str = Field(min_length=1, max_length=MOST_FORM)
+
+
+class MandateRequest(_Strict):
+    """For whom, in which one matter, on what proof; a guardian needs none, a resident names who may act for them."""
+
+    subject: ByIdno | ByRid | None = None
+    matter: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=MOST_NAME,
+            examples=["OLDCARD"],
+            description="a purpose, or `accesses` `consents` `corrections` `disputes` `explanations` `freezes` "
+            "`visibility`",
+        ),
+    ]
+    proof: ByForm | BySpokenWord | ByCode | None = None
+    agent: _Principal | None = Field(default=None, examples=["resident:10000000-0000-4000-8000-000000000001"])
+    duration: str | None = Field(default=None, examples=["P7D"], description="with `agent`: ISO 8601, at most P90D")
+
+
+class MandateBody(BaseModel):
+    """A mandate as it stands."""
+
+    id: str
+    state: Literal["pending", "open", "ended"]
+    subject: AskedWhom
+    matter: str
+    proof: Literal["form", "spoken", "guardian", "resident"]
+    witness: str | None
+    opened: str
+    until: str
+
+
+class SlipLine(BaseModel):
+    """One thing done."""
+
+    index: int
+    when: str
+    kind: str
+    purpose: str | None
+    purpose_name: dict[str, str] | None
+    fields: list[str]
+    field_names: dict[str, dict[str, str]]
+    outcome: str
+    outcome_name: dict[str, str] | None
+
+
+class SlipBody(BaseModel):
+    """What was done on a mandate."""
+
+    mandate: str
+    matter: str
+    matter_name: dict[str, str] | None
+    proof: str
+    form: str | None
+    by: str
+    witness: str | None
+    opened: str
+    done: list[SlipLine]
+
+
+HTML: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/html": {"schema": {"type": "string"}}}, "description": "JSON, or a page in large type"}
+}

@@ -1,0 +1,130 @@
+"""`/v1/mandates`: acting for a resident at the counter, as a guardian, or because they said so (代办)."""
+
+import re
+
+import msgspec
+from fastapi import APIRouter
+from starlette.types import Receive, Scope
+
+from hub.access.flow import Road
+from hub.access.purpose import SubjectClaim, state_subject
+from hub.api.body import parse, read
+from hub.api.documented import header_of, served_by
+from hub.api.mandate_schemas import HTML, MOST_FORM, MOST_PRINCIPAL, MandateBody, MandateRequest, SlipBody
+from hub.api.me import CREATED, answered, asking
+from hub.api.reply import Reply
+from hub.api.schemas import BEARER, problems
+from hub.api.slip import page
+from hub.approvals.counter import slip
+from hub.approvals.mandates import KIND, Wanted, confirm_mandate, open_mandate
+from hub.errors import BadInput, Reason
+from hub.model.duration import parse_duration
+from hub.model.mandate import LASTS
+from hub.rights.recording import refuse
+from hub.schema.free_text import contains_identifier
+
+router = APIRouter(tags=["mandates"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+_FORM = re.compile(rf"[A-Za-z0-9][A-Za-z0-9/_.-]{{0,{MOST_FORM - 1}}}")
+_NAME = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{43}$"}}
+
+
+class ProofClaim(msgspec.Struct, forbid_unknown_fields=True):
+    """What a mandate rests on, as sent."""
+
+    form: str | None = None
+    spoken: bool | None = None
+    witness: str | None = None
+    code: str | None = None
+
+
+class MandateClaim(msgspec.Struct, forbid_unknown_fields=True):
+    """The body that opens a mandate, as sent."""
+
+    matter: str
+    subject: SubjectClaim | None = None
+    proof: ProofClaim | None = None
+    agent: str | None = None
+    duration: str | None = None
+
+
+_claim = msgspec.json.Decoder(MandateClaim)
+
+
+async def _open(road: Road, scope: Scope, receive: Receive) -> Reply:
+    asked = await asking(road, scope)
+    claim = parse(_claim, await read(receive))
+    proof = claim.proof or ProofClaim()
+    if proof.code is not None:
+        raise await refuse(road, asked, KIND, Reason.NOT_OFFERED)
+    return await answered(open_mandate(road, asked, _wanted(claim, proof)), asked, CREATED)
+
+
+def _wanted(claim: MandateClaim, proof: ProofClaim) -> Wanted:
+    if bool(proof.spoken) != bool(proof.witness):
+        raise BadInput("proof", "must have `witness` with `spoken`")
+    if proof.form is not None and not _FORM.fullmatch(proof.form):
+        raise BadInput("proof.form", f"must be 1 to {MOST_FORM} letters, digits, `/`, `_`, `.` or `-`")
+    if proof.form is not None and contains_identifier(proof.form):
+        raise BadInput("proof.form", "must not contain an identity number or a phone number")
+    if claim.duration is not None and claim.agent is None:
+        raise BadInput("duration", "goes with `agent`")
+    if (claim.subject is None) != (claim.agent is not None):
+        raise BadInput("subject", "must be left out with `agent`, and named otherwise")
+    for member, text in (("agent", claim.agent), ("proof.witness", proof.witness)):
+        if text is not None and not 0 < len(text) <= MOST_PRINCIPAL:
+            raise BadInput(member, f"must have 1 to {MOST_PRINCIPAL} characters")
+    return Wanted(
+        None if claim.subject is None else state_subject(claim.subject),
+        claim.matter,
+        proof.form or "",
+        proof.witness or "",
+        claim.agent or "",
+        LASTS if claim.duration is None else parse_duration("duration", claim.duration),
+    )
+
+
+async def _confirm(road: Road, scope: Scope, _receive: Receive) -> Reply:
+    asked = await asking(road, scope)
+    return await answered(confirm_mandate(road, asked, scope["path_params"]["id"]), asked)
+
+
+async def _slip(road: Road, scope: Scope, _receive: Receive) -> Reply:
+    asked = await asking(road, scope)
+    wanted = slip(road, asked, scope["path_params"]["id"])
+    if "text/html" in (header_of(scope, b"accept") or ""):
+        return page(await wanted)
+    return await answered(wanted, asked)
+
+
+@router.post("/v1/mandates", response_model=MandateBody, operation_id="openMandate", status_code=CREATED)
+@served_by(_open)
+def open_one(body: MandateRequest) -> None:
+    """Open a mandate for one matter and half an hour; its id then goes into the header `On-Behalf-Of`.
+
+    A clerk needs a form's number, or a second person who confirms what the resident said. A guardian on record needs
+    nothing more. A resident may let another resident act for up to 90 days.
+    """
+
+
+@router.post(
+    "/v1/mandates/{id}/confirmation",  # noqa: FAST003 - documented below
+    response_model=MandateBody,
+    operation_id="confirmMandate",
+    openapi_extra={"parameters": [_NAME]},
+    responses=problems(404, 409),
+)
+@served_by(_confirm)
+def confirm() -> None:
+    """Confirm as the second person that the resident gave a mandate by word of mouth."""
+
+
+@router.get(
+    "/v1/mandates/{id}/slip",  # noqa: FAST003 - documented below
+    response_model=SlipBody,
+    operation_id="slip",
+    openapi_extra={"parameters": [_NAME]},
+    responses={**HTML, **problems(404)},
+)
+@served_by(_slip)
+def show_slip() -> None:
+    """What was done on a mandate, to be printed for the resident: in large type where the caller accepts HTML."""

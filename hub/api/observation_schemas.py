@@ -1,0 +1,86 @@
+"""The shapes of observations as the OpenAPI document shows them."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from hub.access.purpose import MOST_NAME, MOST_REASON
+from hub.api.schemas import ByIdno, ByRid
+from hub.observations.values import MOST_VALUES
+
+ObservationState = Literal["pending", "confirmed", "refused"]
+_Name = Annotated[str, Field(min_length=1, max_length=MOST_NAME)]
+_Text = Annotated[str | None, Field(max_length=MOST_REASON)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ObservationRequest(_Strict):
+    """What was seen of one person."""
+
+    subject: ByIdno | ByRid
+    purpose: Annotated[_Name, Field(examples=["WALK"])]
+    values: Annotated[dict[_Name, Any], Field(min_length=1, max_length=MOST_VALUES, examples=[{"tel": "15400000901"}])]
+    note: _Text = None
+
+
+class ObservationDecisionRequest(_Strict):
+    """What a source says of it; about all of its fields where none is named."""
+
+    decision: Literal["approve", "deny"]
+    reason: _Text = None
+    fields: Annotated[list[_Name] | None, Field(min_length=1, max_length=MOST_VALUES)] = None
+
+
+class Observed(BaseModel):
+    """The person, by the caller's own pairwise id."""
+
+    rid: str
+
+
+class RecordedObservation(BaseModel):
+    """An observation that was just made."""
+
+    id: str
+    state: ObservationState
+    subject: Observed
+    purpose: str
+    fields: list[str]
+
+
+class SourceDecision(BaseModel):
+    """What one source said."""
+
+    by: str
+    fields: list[str]
+    reason: str
+    at: str
+    decision: Literal["approve", "deny"]
+
+
+class ObservationBody(BaseModel):
+    """An observation as it stands."""
+
+    id: str
+    state: ObservationState
+    subject: Observed
+    purpose: str
+    fields: dict[str, ObservationState]
+    observed_by: str
+    observed_at: str
+    decisions: list[SourceDecision]
+
+
+class ListedObservation(ObservationBody):
+    """The same in a list, with the values that wait for the caller's word."""
+
+    values: dict[str, Any]
+
+
+class ObservationsBody(BaseModel):
+    """A page of observations."""
+
+    items: list[ListedObservation]
+    next: str | None

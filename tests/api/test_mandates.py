@@ -1,0 +1,266 @@
+"""Acting for a resident: one matter, half an hour, both identities on every entry."""
+
+import json
+
+import pytest
+
+from tests.api.city import CIVIL_AFFAIRS, CLERK, FIRST_GRID, GRID_WORKER, OFFICER, SECRETARY
+from tests.api.moving import Clock
+
+WITNESS = f"{CLERK}#wang"
+CHILDCARE = "organisation:childcare01@339999"
+FORM = {"form": "DB-2026/0113"}
+
+
+@pytest.fixture
+def clock(hub, monkeypatch):
+    return Clock(hub, monkeypatch)
+
+
+@pytest.fixture
+def elder(hub):
+    member = hub.installation.cast["elder"]
+    hub.installation.appoint(f"resident:{member.rid}", WITNESS)
+    return member
+
+
+@pytest.fixture
+def mother(hub, tmp_path):
+    """The neighbour, now on record as the child's guardian."""
+    member, child = hub.installation.cast["neighbour"], hub.installation.cast["child"]
+    hub.installation.appoint(f"resident:{member.rid}", f"resident:{child.rid}")
+    row = {"idno": child.idno, "name": child.values["name"], "dob": "2019-06-01", "minor.guardian": member.rid}
+    hub.installation.import_rows("police", [row | {"grid": FIRST_GRID, "life": "alive"}], tmp_path)
+    return member
+
+
+def opened(hub, member, matter, *, by=CLERK, **more):
+    body = {"subject": {"idno": member.idno}, "matter": matter} | ({"proof": FORM} if by == CLERK else {}) | more
+    return hub.ask(by, "POST", "/v1/mandates", json=body)
+
+
+def on(hub, name, method, path, *, by=CLERK, **options):
+    return hub.ask(by, method, path, headers={"On-Behalf-Of": name}, **options)
+
+
+def disclosed(hub, name, member, *, by=CLERK, purpose="PROXY", fields=None):
+    body = {"subject": {"idno": member.idno}, "purpose": purpose} | ({"fields": fields} if fields else {})
+    return on(hub, name, "POST", "/v1/disclosures", by=by, json=body)
+
+
+def reasons(answer):
+    return answer.status_code, answer.json()["reasons"]
+
+
+def test_the_clerk_sees_the_fields_of_the_form_and_no_others(hub, elder):
+    """无障碍环境建设法 39-40: full journey without smartphone."""
+    assert reasons(hub.disclose(CLERK, elder.idno, "PROXY")) == (403, ["approval_required"])
+    mandate = opened(hub, elder, "EXAM")
+    assert (mandate.status_code, mandate.json()["state"], mandate.json()["proof"]) == (201, "open", "form")
+    answer = disclosed(hub, mandate.json()["id"], elder, fields=["name", "tel", "addr", "med.chronic"]).json()
+    assert list(answer["fields"]) == ["name", "tel"]
+    assert (answer["purpose"], answer["basis"]) == ("PROXY", "mandate")
+    assert {each["reason"] for each in answer["withheld"]} == {"not_in_purpose"}
+    act = answer["receipt"]["act"]
+    assert (act["actor"], act["on_behalf_of"], act["matter"]) == (f"{CLERK}#1", mandate.json()["id"], "EXAM")
+    assert list(disclosed(hub, mandate.json()["id"], elder).json()["fields"]) == [
+        "name",
+        "is_65_or_over",
+        "receives_dibao",
+        "tel",
+    ]
+
+
+def test_core_data_are_not_shown_at_the_counter(hub, elder):
+    name = opened(hub, elder, "TIER").json()["id"]
+    assert disclosed(hub, name, elder, fields=["med.level"]).json()["reasons"] == ["approval_required"]
+
+
+def test_a_mandate_is_for_its_resident_its_matter_and_its_clerk(hub, elder):
+    hub.installation.appoint(f"{CLERK}#another")
+    name = opened(hub, elder, "EXAM").json()["id"]
+    bare = hub.installation.cast["bare"]
+    assert reasons(disclosed(hub, name, bare)) == (403, ["out_of_scope"])
+    assert reasons(disclosed(hub, name, elder, purpose="OLDCARD")) == (403, ["not_allowed"])
+    assert reasons(disclosed(hub, name, elder, by=WITNESS)) == (403, ["not_allowed"])
+    assert reasons(on(hub, name, "GET", "/v1/me/accesses")) == (403, ["not_allowed"])
+    assert reasons(disclosed(hub, "A" * 43, elder)) == (403, ["not_allowed"])
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/v1/me/file"),
+        ("GET", "/v1/me/export"),
+        ("POST", "/v1/me/erasure"),
+        ("POST", "/v1/disclosures/batch"),
+        ("POST", "/v1/residents/search"),
+        ("GET", "/v1/purposes"),
+        ("GET", "/v1/audit/events"),
+    ],
+)
+def test_no_other_route_takes_a_mandate(hub, elder, method, path):
+    name = opened(hub, elder, "accesses").json()["id"]
+    assert reasons(on(hub, name, method, path, json={})) == (403, ["not_allowed"])
+
+
+def test_a_mandate_ends_after_half_an_hour(hub, elder, clock):
+    name = opened(hub, elder, "EXAM").json()["id"]
+    clock.go_on(minutes=29)
+    assert disclosed(hub, name, elder).status_code == 200
+    clock.go_on(minutes=2)
+    assert reasons(disclosed(hub, name, elder)) == (403, ["approval_expired"])
+
+
+def test_a_spoken_mandate_waits_for_the_second_person(hub, elder, clock):
+    hub.installation.appoint(f"{CLERK}#another")
+    spoken = {"spoken": True, "witness": WITNESS}
+    mandate = opened(hub, elder, "EXAM", proof=spoken).json()
+    name = mandate["id"]
+    assert (mandate["state"], mandate["witness"]) == ("pending", WITNESS)
+    assert reasons(disclosed(hub, name, elder)) == (403, ["approval_required"])
+    path = f"/v1/mandates/{name}/confirmation"
+    assert reasons(hub.ask(CLERK, "POST", path)) == (403, ["self_approval"])
+    assert reasons(hub.ask(f"{CLERK}#another", "POST", path)) == (403, ["not_allowed"])
+    clock.go_on(minutes=10)
+    assert hub.ask(WITNESS, "POST", path).json()["state"] == "open"
+    assert reasons(hub.ask(WITNESS, "POST", path)) == (409, ["already_decided"])
+    clock.go_on(minutes=25)
+    assert disclosed(hub, name, elder).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("proof", "answer"),
+    [
+        (None, (422, ["bad_input"])),
+        ({}, (422, ["bad_input"])),
+        ({"form": ""}, (422, ["bad_input"])),
+        ({"form": "339999194303120020"}, (422, ["bad_input"])),
+        ({"spoken": True}, (422, ["bad_input"])),
+        ({"spoken": True, "witness": CLERK}, (422, ["bad_input"])),
+        ({"spoken": True, "witness": OFFICER}, (422, ["bad_input"])),
+        ({"spoken": True, "witness": "clerk:339999001001#nobody"}, (422, ["bad_input"])),
+        ({"form": "1", "spoken": True, "witness": WITNESS}, (422, ["bad_input"])),
+        ({"code": "123456"}, (403, ["not_offered"])),
+    ],
+)
+def test_a_mandate_needs_a_form_or_a_second_person(hub, elder, proof, answer):
+    assert reasons(opened(hub, elder, "EXAM", proof=proof)) == answer
+
+
+@pytest.mark.parametrize(
+    ("matter", "reason"),
+    [("NOSUCH", "unknown_purpose"), ("file", "unknown_purpose"), ("CORR", "not_allowed"), ("SOS", "not_allowed")],
+)
+def test_what_nobody_does_for_another_is_no_matter(hub, elder, matter, reason):
+    assert reasons(opened(hub, elder, matter)) == (403, [reason])
+
+
+@pytest.mark.parametrize("by", [GRID_WORKER, SECRETARY, CIVIL_AFFAIRS, OFFICER])
+def test_other_roles_open_none(hub, elder, by):
+    assert reasons(opened(hub, elder, "EXAM", by=by, proof=FORM)) == (403, ["not_allowed"])
+
+
+def test_people_elsewhere_and_nobody_are_one_answer(hub):
+    cast = hub.installation.cast
+    answers = [opened(hub, cast[name], "EXAM").json() | {"trace_id": ""} for name in ("outsider", "nobody")]
+    assert answers[0] == answers[1]
+    assert answers[0]["reasons"] == ["out_of_scope"]
+
+
+def test_nobody_opens_a_mandate_for_themselves(hub, elder):
+    hub.installation.appoint(f"resident:{elder.rid}#gui", f"{CLERK}#gui")
+    assert reasons(opened(hub, elder, "EXAM", by=f"{CLERK}#gui", proof=FORM)) == (403, ["self_approval"])
+
+
+def test_a_clerk_enters_a_withdrawal_and_the_resident_finds_both_names(hub, elder):
+    """PROXY: both identities on every entry; the resident finds the act among the accesses."""
+    given = hub.ask(f"resident:{elder.rid}", "POST", "/v1/me/consents", json={"purpose": "UTIL"}).json()
+    name = opened(hub, elder, "UTIL").json()["id"]
+    listed = on(hub, name, "GET", "/v1/me/consents").json()
+    assert [item["purpose"] for item in listed["items"]] == ["UTIL"]
+    assert [each["purpose"] for each in listed["offered"]] == ["UTIL"]
+    withdrawn = on(hub, name, "POST", f"/v1/me/consents/{given['id']}/withdrawal")
+    assert withdrawn.json()["state"] == "withdrawn"
+    assert reasons(on(hub, name, "POST", "/v1/me/consents", json={"purpose": "MEAL"})) == (403, ["not_allowed"])
+    items = hub.ask(f"resident:{elder.rid}", "GET", "/v1/me/accesses").json()["items"]
+    done = next(item for item in items if (item["kind"], item["outcome"]) == ("consent", "withdrawn"))
+    act = done["receipt"]["act"]
+    assert (done["who"], act["on_behalf_of"], act["role"]) == (f"{CLERK}#1", name, "clerk")
+    assert ("mandate", "open") in [(item["kind"], item["outcome"]) for item in items]
+
+
+def test_a_slip_tells_in_large_type_what_was_done(hub, elder):
+    name = opened(hub, elder, "EXAM").json()["id"]
+    disclosed(hub, name, elder, fields=["name", "tel"])
+    slip = hub.ask(CLERK, "GET", f"/v1/mandates/{name}/slip").json()
+    assert [(each["kind"], each["fields"]) for each in slip["done"]] == [
+        ("mandate", []),
+        ("disclosure", ["name", "tel"]),
+    ]
+    assert elder.values["tel"] not in json.dumps(slip)
+    page = hub.ask(CLERK, "GET", f"/v1/mandates/{name}/slip", headers={"Accept": "text/html"})
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert "font-size:22pt" in page.text
+    assert "联系电话" in page.text or "电话" in page.text
+    assert reasons(hub.ask(WITNESS, "GET", f"/v1/mandates/{name}/slip")) == (404, ["not_found"])
+    assert hub.ask(f"resident:{elder.rid}", "GET", f"/v1/mandates/{name}/slip").status_code == 200
+
+
+def test_a_guardian_agrees_for_a_child_and_takes_it_back(hub, mother):
+    """PIPL 31, 未成年人网络保护条例: guardian consent first, then the manager; withdrawal → refused."""
+    child, me = hub.installation.cast["child"], f"resident:{mother.rid}"
+    said = {"subject": {"idno": child.idno}, "purpose": "CHILD", "fields": ["name"]}
+    assert hub.ask(CHILDCARE, "POST", "/v1/disclosures", json=said).json()["reasons"] == ["guardian_consent_missing"]
+    own = hub.ask(f"resident:{child.rid}", "POST", "/v1/me/consents", json={"purpose": "CHILD"})
+    assert reasons(own) == (403, ["guardian_consent_missing"])
+    mandate = opened(hub, child, "CHILD", by=me)
+    assert (mandate.status_code, mandate.json()["proof"]) == (201, "guardian")
+    name = mandate.json()["id"]
+    given = on(hub, name, "POST", "/v1/me/consents", by=me, json={"purpose": "CHILD"})
+    assert (given.json()["given_by"], given.json()["entered_by"]) == ("guardian", "resident")
+    assert hub.ask(CHILDCARE, "POST", "/v1/disclosures", json=said).json()["reasons"] == ["minor_approval_required"]
+    on(hub, name, "POST", f"/v1/me/consents/{given.json()['id']}/withdrawal", by=me)
+    assert hub.ask(CHILDCARE, "POST", "/v1/disclosures", json=said).json()["reasons"] == ["guardian_consent_missing"]
+
+
+def test_a_guardian_sees_who_looked_at_the_childs_file(hub, mother):
+    child, me = hub.installation.cast["child"], f"resident:{mother.rid}"
+    hub.disclose(CIVIL_AFFAIRS, child.idno, "OLDCARD")
+    name = opened(hub, child, "accesses", by=me).json()["id"]
+    items = on(hub, name, "GET", "/v1/me/accesses", by=me).json()["items"]
+    assert ("disclosure", f"{CIVIL_AFFAIRS}#1") in [(item["kind"], item["who"]) for item in items]
+    again = on(hub, name, "GET", "/v1/me/accesses", by=me).json()["items"][0]
+    assert again["kind"] == "trail_read"
+    assert mother.rid not in json.dumps(again)
+    assert again["who"] != "resident", "a pseudonym, in the child's own part"
+
+
+def test_another_relative_is_no_guardian(hub, elder):
+    child, me = hub.installation.cast["child"], f"resident:{elder.rid}"
+    for name in ("child", "nobody"):
+        answer = opened(hub, hub.installation.cast[name], "CHILD", by=me)
+        assert reasons(answer) == (403, ["out_of_scope"]), child.idno
+
+
+def test_a_clerk_enters_no_consent_for_a_child(hub, mother):
+    child = hub.installation.cast["child"]
+    name = opened(hub, child, "CHILD").json()["id"]
+    answer = on(hub, name, "POST", "/v1/me/consents", json={"purpose": "CHILD"})
+    assert reasons(answer) == (403, ["guardian_consent_missing"])
+    assert mother
+
+
+def test_a_resident_lets_somebody_of_the_family_act(hub, elder, clock):
+    daughter = hub.installation.cast["bare"]
+    hub.installation.appoint(f"resident:{daughter.rid}")
+    me, her = f"resident:{elder.rid}", f"resident:{daughter.rid}"
+    body = {"matter": "accesses", "agent": her, "duration": "P30D"}
+    name = hub.ask(me, "POST", "/v1/mandates", json=body).json()["id"]
+    clock.go_on(days=20)
+    assert on(hub, name, "GET", "/v1/me/accesses", by=her).status_code == 200
+    assert reasons(on(hub, name, "GET", "/v1/me/consents", by=her)) == (403, ["not_allowed"])
+    clock.go_on(days=11)
+    assert reasons(on(hub, name, "GET", "/v1/me/accesses", by=her)) == (403, ["approval_expired"])
+    for wrong in ({"agent": CLERK}, {"agent": me}, {"duration": "P91D"}, {"agent": "resident:x"}):
+        assert hub.ask(me, "POST", "/v1/mandates", json=body | wrong).status_code == 422
