@@ -26,6 +26,7 @@ from hub.api import (
     filings,
     mandates,
     me,
+    newcomers,
     observations,
     operations,
     orders,
@@ -34,6 +35,7 @@ from hub.api import (
     purposes,
     requests,
     residents,
+    rosters,
     trail,
 )
 from hub.api.front import Front
@@ -66,9 +68,11 @@ _ROUTERS = (
     residents,
     purposes,
     approvals,
+    rosters,
     emergencies,
     orders,
     observations,
+    newcomers,
     filings,
     me,
     consents,
@@ -109,12 +113,13 @@ def create_app(directory: Directory) -> Front:
         reader = SqlcipherReader(directory, ring)
         standing = Standing(reader)
         run = Run(directory)
-        run.begin(writer, policies.digest)
+        run.begin(writer, policies.digest, policies.relaxed())
         finish_erasures(writer, reader, now_utc())
         trail_index = TrailIndex(directory, ring)
         turn = Turn(reader, Changes(directory.changes), standing.refresh)
         app.state.road = Road(reader, ring, lane, policies, verifier, standing, turn, now_utc, front.meter, trail_index)
         app.state.road.deadlines = deadlines
+        app.state.road.synthetic_only = directory.is_development
         # What start-up made lives as long as the process: looking through it for garbage would only cost pauses.
         gc.collect()
         gc.freeze()

@@ -161,10 +161,12 @@ class Installation:
         with self.opened() as hub:
             revoke(hub.writer, hub.reader, parse_principal(principal).id)
 
-    def file(self, requester, purpose, *, scope="339999", basis=Basis.STATUTORY, until=date(2036, 12, 31)):
+    def file(
+        self, requester, purpose, *, scope="339999", basis=Basis.STATUTORY, until=date(2036, 12, 31), volume=1_000_000
+    ):
         """Put a filing on record for a department or organisation, `department:CODE@area`."""
         name = f"{requester}/{purpose}/{scope}"
-        filing = Filing(name, requester, purpose, basis, "个人信息保护法 第十三条", "测试", scope, 1_000_000, until)
+        filing = Filing(name, requester, purpose, basis, "个人信息保护法 第十三条", "测试", scope, volume, until)
         with self.opened() as hub:
             put_on_record(hub.writer, [filing])
 

@@ -12,9 +12,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from hub.access.authenticate import authenticate
+from hub.access.counted import record_counted
 from hub.access.decide import EMERGENCIES, FILING_ROLES, decide, decide_purpose
 from hub.access.derive import sections_for
-from hub.access.grounds import approval_used, grounds_of
+from hub.access.grounds import approval_used, counted_approvals, grounds_of, minor_approval_used
 from hub.access.limits import Misses
 from hub.access.locate import Located, locate
 from hub.access.minimise import minimise
@@ -64,11 +65,13 @@ class Outcome(NamedTuple):
         result: a disclosure or a denial.
         event: what the trail will say.
         rid: of a disclosure, the caller's own pairwise id of the data subject.
+        counted: ids of approvals it rests on that allow only so many reads.
     """
 
     result: Disclosure | Denial
     event: Event
     rid: str = ""
+    counted: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -87,6 +90,7 @@ class Road:
         meter: counts decisions.
         trail: what the trail is searched by; no step needs it, other routes do.
         misses: who asked in vain.
+        synthetic_only: whether nobody may come in whose number could be a living person's.
         deadlines: by when decisions are due, and which days offices are open.
     """
 
@@ -102,6 +106,7 @@ class Road:
     trail: TrailIndex
     misses: Misses = field(default_factory=Misses)
     deadlines: Deadlines = field(default_factory=Deadlines)
+    synthetic_only: bool = False
     _sections: dict[tuple[str, str], tuple[Tier, ...]] = field(default_factory=dict)
 
     async def enter(self, authorization: str) -> Caller:
@@ -130,6 +135,8 @@ class Road:
             await asyncio.sleep(delay)
         self.turn.begin()
         outcome = self._walk(request)
+        if outcome.counted:
+            return await self._count_read(outcome)
         [receipt] = await record_within([outcome.event], self.lane)
         if receipt is None:
             [refused] = await self._refuse_beyond([outcome])
@@ -164,12 +171,19 @@ class Road:
             self.turn.begin()
             outcomes += [self._walk_one_of_many(common, each) for each in subjects[start : start + _TOGETHER]]
             await asyncio.sleep(0)
-        walked = [each for each in outcomes if isinstance(each, Outcome)]
+        walked = [each for each in outcomes if isinstance(each, Outcome) and not each.counted]
         receipts = await record_within([each.event for each in walked], self.lane)
         pairs = list(zip(walked, receipts, strict=True))
         refused = iter(await self._refuse_beyond([each for each, receipt in pairs if receipt is None]))
         answers = iter([self.answer(each, receipt) if receipt else next(refused) for each, receipt in pairs])
-        return [next(answers) if isinstance(each, Outcome) else Answer(422, {"error": each}) for each in outcomes]
+        return [
+            Answer(422, {"error": each})
+            if isinstance(each, BadInput)
+            else await self._count_read(each)
+            if each.counted
+            else next(answers)
+            for each in outcomes
+        ]
 
     def _walk_one_of_many(self, common: AccessRequest, subject: SubjectClaim) -> Outcome | BadInput:
         try:
@@ -216,6 +230,9 @@ class Road:
         grounds, orders = NO_GROUNDS, self.standing.orders
         if found and (found.facts.terms or orders):
             grounds = grounds_of(found.facts, request, self.policies, orders)
+        minors = self.standing.minors
+        if found and minors and minor_approval_used(found.facts, request, self.policies, minors):
+            grounds = grounds._replace(for_minor=True)
         decision = decide(request, self.policies, filing, about, request.caller.today, frozen, grounds)
         if isinstance(decision, Denial):
             return self._denied(decision, found)
@@ -235,15 +252,40 @@ class Road:
         approval, orders = "", self.standing.orders
         if found.facts.terms or orders:
             approval = approval_used(found.facts, permit.request, self.policies, frozenset(disclosure.fields), orders)
+        if not approval and self.standing.minors:
+            approval = minor_approval_used(found.facts, permit.request, self.policies, self.standing.minors)
         if not disclosure.fields:
             reasons = in_check_order({each.reason for each in disclosure.withheld})
             return self._denied(Denial(permit.request, reasons, disclosure.withheld, permit.resident), found)
-        return Outcome(disclosure, disclosed(disclosure, self.ring, found.trail_key, approval, filing), rid)
+        event = disclosed(disclosure, self.ring, found.trail_key, approval, filing)
+        counted: tuple[str, ...] = ()
+        if approval and found.facts.terms:
+            counted = counted_approvals(found.facts, permit.request, self.policies, frozenset(disclosure.fields))
+        return Outcome(disclosure, event, rid, counted)
+
+    async def _count_read(self, outcome: Outcome) -> Answer:
+        """Steps 6 and 7 where approvals count reads: whoever comes too late walks again, and finds them used up."""
+        result = outcome.result
+        request = result.permit.request if isinstance(result, Disclosure) else result.request
+        while outcome.counted:
+            made = await record_counted(outcome.event, request, outcome.counted, self.lane)
+            if isinstance(made, Receipt):
+                return self.answer(outcome, made)
+            if made is Reason.VOLUME_EXCEEDED:
+                [refused] = await self._refuse_beyond([outcome])
+                return refused
+            self.turn.fresh()
+            outcome = self._walk(request)
+        [receipt] = await record_within([outcome.event], self.lane)
+        if receipt is None:
+            [refused] = await self._refuse_beyond([outcome])
+            return refused
+        return self.answer(outcome, receipt)
 
     async def _refuse_beyond(self, outcomes: list[Outcome]) -> list[Answer]:
         """Steps 6 and 7 for disclosures about more people than were filed for the day: only the writer's turn knows."""
         denials = []
-        for result, event, _ in outcomes:
+        for result, event, *_ in outcomes:
             request = result.permit.request if isinstance(result, Disclosure) else result.request
             denial = Denial(request, (Reason.VOLUME_EXCEEDED,), resident=event.resident)
             denials.append(Outcome(denial, denied(denial, self.ring, event.resident, event.trail_key)))

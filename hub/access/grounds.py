@@ -7,10 +7,11 @@ from hub.model.consent import agreed
 from hub.model.decision import AccessRequest
 from hub.model.emergency import Order, Strength, in_force, order_over
 from hub.model.mandate import acts_for
+from hub.model.minor_approval import Standing, covering
 from hub.model.principal import Principal, Role
 from hub.model.protection import is_protected
 from hub.model.purpose import Approval, Basis, Purpose
-from hub.model.subject import Facts, is_under_consent_age
+from hub.model.subject import Facts, is_minor, is_under_consent_age
 from hub.model.terms import CONSENTS, EMERGENCIES, NO_GROUNDS, PROTECTION, Grounds
 from hub.model.visibility import audience_of, hidden_groups
 from hub.policy.engine import Snapshot
@@ -97,6 +98,29 @@ def approval_used(
         if state_at(record, request.caller.at) is State.APPROVED and covered > most:
             best, most = record["id"], covered
     return best
+
+
+def counted_approvals(
+    facts: Facts, request: AccessRequest, policies: Snapshot, given: frozenset[str]
+) -> tuple[str, ...]:
+    """The ids of the approvals in force behind what is given that allow so many reads and no more."""
+    mark = policies.marks[request.purpose.id] if request.purpose else ""
+    return tuple(
+        record["id"]
+        for record in _in_question(facts, request, mark)
+        if record["reads"]
+        and not given.isdisjoint(record["fields"])
+        and state_at(record, request.caller.at) is State.APPROVED
+    )
+
+
+def minor_approval_used(facts: Facts, request: AccessRequest, policies: Snapshot, standing: Standing) -> str:
+    """The id of the standing approval that lets a caller read a minor; empty for adults, and where there is none."""
+    caller, purpose = request.caller, request.purpose
+    if purpose is None or not is_minor(facts.born, caller.today):
+        return ""
+    mark = policies.marks[purpose.id]
+    return covering(standing, caller.principal.person, purpose.id, mark, facts.grid, caller.at)
 
 
 def _approved(facts: Facts, request: AccessRequest, mark: str) -> tuple[frozenset[str], frozenset[str]]:

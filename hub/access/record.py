@@ -11,6 +11,7 @@ from hub.model.decision import AccessRequest, Denial, Disclosure, Withheld
 from hub.model.filing import Filing
 from hub.model.instant import timestamp
 from hub.model.principal import Principal
+from hub.model.purpose import Approval
 from hub.schema.fields import fields
 from hub.store.engine import Event, Receipt
 from hub.store.keys import Keyring
@@ -53,9 +54,17 @@ def disclosed(
         filing.name if filing else "",
     )
     act = before + timestamp(caller.at).encode() + between + request.trace_id.encode() + after
-    quota = Quota(filing.number, caller.today.toordinal(), filing.volume) if filing else None
+    # A volume never keeps help from somebody in danger: each emergency is opened for one person, and reviewed.
+    rescue = request.purpose is not None and request.purpose.approval is Approval.BREAK_GLASS
+    quota = Quota(filing.number, caller.today.toordinal(), filing.volume) if filing and not rescue else None
     subject = _subject(ring, permit.resident, permit.request, disclosure.withheld)
     return Event(act, subject, permit.resident, trail_key, quota)
+
+
+def used(request: AccessRequest, approvals: tuple[str, ...]) -> Event:
+    """The event of an approval that counts one more read; whom it is about is filled in where it is written."""
+    act = _act(request, "used", ()) | {"kind": "approval", "approval": approvals[0]}
+    return Event(act, {"reason": ""})
 
 
 def denied(denial: Denial, ring: Keyring, resident: int | None = None, trail_key: bytes | None = None) -> Event:

@@ -87,7 +87,8 @@ def _listed(
 
 def _one(road: Road, request: AccessRequest, found: Located | None) -> Outcome | None:
     outcome = road.judge(request, (), found) if found else None
-    return outcome if outcome and isinstance(outcome.result, Disclosure) else None
+    # A look at a list is no read that an approval may count: who rests on one is read alone.
+    return outcome if outcome and isinstance(outcome.result, Disclosure) and not outcome.counted else None
 
 
 def _resident_at(road: Road, caller: Caller, cursor: str) -> int:

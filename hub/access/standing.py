@@ -10,6 +10,8 @@ from hub.model.emergency import ORDER, UNREVIEWED, Order
 from hub.model.filing import Filing, is_accepted
 from hub.model.freeze import Freeze
 from hub.model.instant import timestamp
+from hub.model.minor_approval import MINOR_APPROVAL, by_asker
+from hub.model.minor_approval import Standing as StandingForMinors
 from hub.model.principal import Principal
 from hub.store.engine import ControlRow, Reader
 
@@ -28,6 +30,7 @@ class Standing:
         deputies: by principal, for whom they stand in, now or at another time.
         unreviewed: by person, the instants at which reviews of emergencies they opened are due.
         orders: those open because of an event.
+        minors: standing approvals to read the minors of a grid.
     """
 
     def __init__(self, reader: Reader) -> None:
@@ -41,6 +44,7 @@ class Standing:
         self._rids: dict[str, list[str]] = {}
         self.unreviewed: dict[str, list[str]] = {}
         self.orders: tuple[Order, ...] = ()
+        self.minors: StandingForMinors = {}
 
     def refresh(self) -> None:
         """Take over what changed; costs one small read where nothing did.
@@ -72,6 +76,7 @@ class Standing:
         self.unreviewed = {str(body["person"]): list(_mapping(body["due"]).values()) for body in waiting if body["due"]}
         self.orders = orders(self._reader.control(ORDER))
         self.frozen = freezes(row.body for row in self._reader.control("freeze"))
+        self.minors = by_asker(row.body for row in self._reader.control(MINOR_APPROVAL))
         self._version = version
 
     def holds(self, principal: str, day: date) -> bool:

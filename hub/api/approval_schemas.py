@@ -18,9 +18,10 @@ class _Strict(BaseModel):
 
 
 class ApprovalRequest(_Strict):
-    """What is asked for, about one person for one purpose."""
+    """What is asked for, about one person for one purpose, or about the minors of a grid."""
 
-    subject: ByIdno | ByRid
+    subject: ByIdno | ByRid | None = None
+    grid: Annotated[str | None, Field(pattern="^[1-9][0-9]{14}$", description="in place of `subject`")] = None
     purpose: Annotated[str, Field(min_length=1, max_length=MOST_NAME, examples=["VISIT"])]
     reason: Annotated[str, Field(min_length=1, max_length=MOST_REASON)]
     fields: _Fields = None
@@ -64,7 +65,8 @@ class ApprovalBody(BaseModel):
 
     id: str
     state: Literal["pending", "approved", "denied", "expired", "revoked"]
-    subject: Whom
+    subject: Whom | None = None
+    grid: str | None = None
     purpose: str
     fields: list[str]
     approval: str

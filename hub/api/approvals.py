@@ -26,7 +26,9 @@ from hub.api.paging import read_query
 from hub.api.reply import Reply
 from hub.api.requests import verdict
 from hub.api.schemas import BEARER, CURSOR, LIMIT, problems
-from hub.approvals.deputies import name_deputy
+from hub.approvals.deputies import name_deputy, revoke_deputy
+from hub.approvals.minors import Wish as StandingWish
+from hub.approvals.minors import ask_standing, decide_standing, is_standing, revoke_standing
 from hub.approvals.requests import Verdict, Wish, approvals, ask, decide_approval, revoke_approval
 from hub.errors import BadInput
 from hub.model.approval import State
@@ -36,15 +38,18 @@ from hub.rights.wording import worded
 router = APIRouter(tags=["approvals"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
 USUAL = timedelta(hours=24)
 _USUALLY_LISTED = 50
-_NAME = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{43}$"}}
+_ID = {"type": "string", "pattern": "^([A-Za-z0-9_-]{43}|[0-9a-f]{24})$"}
+_NAME = {"name": "id", "in": "path", "required": True, "schema": _ID}
+_ROW = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9a-f]{24}$"}}
 _STATE = Annotated[Literal["pending", "approved", "denied", "expired", "revoked"], Field()]
 
 
 class ApprovalClaim(msgspec.Struct, forbid_unknown_fields=True):
     """The body of a request, as sent."""
 
-    subject: SubjectClaim
     purpose: str
+    subject: SubjectClaim | None = None
+    grid: str | None = None
     reason: str | None = None
     fields: list[str] | None = None
     duration: str | None = None
@@ -73,17 +78,29 @@ class DeputyClaim(msgspec.Struct, forbid_unknown_fields=True, rename={"since": "
     until: str
 
 
+class Nothing(msgspec.Struct, forbid_unknown_fields=True):
+    """A body that says nothing."""
+
+
 _claim = msgspec.json.Decoder(ApprovalClaim)
 _decision_claim = msgspec.json.Decoder(DecisionClaim)
 _revocation_claim = msgspec.json.Decoder(RevocationClaim)
 _deputy_claim = msgspec.json.Decoder(DeputyClaim)
+_nothing = msgspec.json.Decoder(Nothing)
 
 
 async def _ask(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
     claim = parse(_claim, await read(receive))
     duration = USUAL if claim.duration is None else parse_duration("duration", claim.duration)
-    subject = state_subject(claim.subject)
+    if (claim.subject is None) == (claim.grid is None):
+        raise BadInput("subject", "must be named, or else the `grid` whose minors it is about")
+    if claim.grid is not None:
+        if claim.fields is not None:
+            raise BadInput("fields", "do not go with `grid`: what the purpose shows is what it shows of minors")
+        standing = StandingWish(claim.grid, claim.purpose, claim.reason or "", duration)
+        return await answered(ask_standing(road, asked, standing), asked, CREATED)
+    subject = state_subject(claim.subject or SubjectClaim())
     wish = Wish(subject, claim.purpose, claim.fields, claim.reason or "", duration)
     return await answered(ask(road, asked, wish), asked, CREATED)
 
@@ -109,7 +126,14 @@ async def _decide(road: Road, scope: Scope, receive: Receive) -> Reply:
         claim.fields,
         None if claim.duration is None else parse_duration("duration", claim.duration),
     )
-    return await answered(decide_approval(road, asked, scope["path_params"]["id"], said), asked)
+    name = scope["path_params"]["id"]
+    if is_standing(name):
+        if said.fields is not None:
+            raise BadInput("fields", "do not go with an approval for a grid")
+        approve, reason, duration = said.approve, said.reason, said.duration
+        decision = decide_standing(road, asked, name, approve=approve, reason=reason, duration=duration)
+        return await answered(decision, asked)
+    return await answered(decide_approval(road, asked, name, said), asked)
 
 
 async def _revoke(road: Road, scope: Scope, receive: Receive) -> Reply:
@@ -117,13 +141,23 @@ async def _revoke(road: Road, scope: Scope, receive: Receive) -> Reply:
     body = await read(receive)
     claim = parse(_revocation_claim, body) if body else RevocationClaim()
     reason = worded("reason", claim.reason, required=False)
-    return await answered(revoke_approval(road, asked, scope["path_params"]["id"], reason), asked)
+    name = scope["path_params"]["id"]
+    if is_standing(name):
+        return await answered(revoke_standing(road, asked, name), asked)
+    return await answered(revoke_approval(road, asked, name, reason), asked)
 
 
 async def _deputy(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
     claim = parse(_deputy_claim, await read(receive))
     return await answered(name_deputy(road, asked, claim.deputy, claim.since, claim.until), asked, CREATED)
+
+
+async def _revoke_deputy(road: Road, scope: Scope, receive: Receive) -> Reply:
+    asked = await asking(road, scope)
+    if body := await read(receive):
+        parse(_nothing, body)
+    return await answered(revoke_deputy(road, asked, scope["path_params"]["id"]), asked)
 
 
 @router.post("/v1/approvals", response_model=ApprovalBody, operation_id="askApproval", status_code=CREATED)
@@ -166,3 +200,15 @@ def revoke(body: RevocationRequest | None = None) -> None:
 @served_by(_deputy)
 def deputy(body: DeputyRequest) -> None:
     """Name somebody who decides in a secretary's place for a time."""
+
+
+@router.post(
+    "/v1/deputies/{id}/revocation",  # noqa: FAST003 - documented below
+    response_model=DeputyBody,
+    operation_id="revokeDeputy",
+    openapi_extra={"parameters": [_ROW]},
+    responses=problems(404, 409),
+)
+@served_by(_revoke_deputy)
+def end_deputy() -> None:
+    """End a deputy's time at once."""

@@ -21,7 +21,7 @@ from hub.api.me import CREATED, answered, asking
 from hub.api.paging import Paging, read_paging
 from hub.api.reply import Reply
 from hub.api.requests import paged
-from hub.api.schemas import BEARER, CURSOR, LIMIT, problems
+from hub.api.schemas import BEARER, CURSOR, LIMIT, MANDATE, problems
 from hub.errors import BadInput
 from hub.model.duration import parse_duration
 from hub.rights.consent_requests import ask_consent
@@ -99,7 +99,7 @@ async def _ask(road: Road, scope: Scope, receive: Receive) -> Reply:
 
 @router.get("/v1/me/consents", response_model=ConsentsBody, operation_id="consents", responses=problems(404))
 @served_by(_list)
-def list_consents(cursor: CURSOR = None, limit: LIMIT = None) -> None:
+def list_consents(cursor: CURSOR = None, limit: LIMIT = None, on_behalf_of: MANDATE = None) -> None:
     """What one agreed to, refused and is asked, newest first, and the texts of what one may agree to."""
 
 
@@ -111,7 +111,7 @@ def list_consents(cursor: CURSOR = None, limit: LIMIT = None) -> None:
     responses=problems(404),
 )
 @served_by(_answer)
-def consent(body: ConsentRequest) -> None:
+def consent(body: ConsentRequest, on_behalf_of: MANDATE = None) -> None:
     """Agree to a purpose, or refuse: for one recipient or for whoever may request it.
 
     A refusal keeps everybody from asking again for 30 days. Where the purpose changes, an agreement no longer stands.
@@ -126,7 +126,7 @@ def consent(body: ConsentRequest) -> None:
     responses=problems(404, 409),
 )
 @served_by(_withdraw)
-def withdraw_consent() -> None:
+def withdraw_consent(on_behalf_of: MANDATE = None) -> None:
     """Take an agreement back: from the next read on it stands for nothing; what was read before stays valid."""
 
 

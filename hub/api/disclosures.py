@@ -12,7 +12,7 @@ from hub.api.body import MOST_BATCH_BYTES, parse, read
 from hub.api.documented import ON_BEHALF_OF, caller_of, header_of, served_by
 from hub.api.problems import bad_input, problem, problem_reply
 from hub.api.reply import Reply, json_reply
-from hub.api.schemas import BEARER, BatchBody, BatchRequest, DisclosureBody, DisclosureRequest, problems
+from hub.api.schemas import BEARER, MANDATE, BatchBody, BatchRequest, DisclosureBody, DisclosureRequest, problems
 from hub.approvals.counter import disclose_for
 from hub.errors import BadInput
 from hub.rights.desk import Asked
@@ -69,7 +69,7 @@ def _item(answer: Answer, trace_id: str) -> dict[str, Any]:
 
 @router.post("/v1/disclosures", response_model=DisclosureBody, operation_id="disclose", responses=problems(429))
 @served_by(_disclose)
-def disclose(body: DisclosureRequest) -> None:
+def disclose(body: DisclosureRequest, on_behalf_of: MANDATE = None) -> None:
     """Read fields of one person's file for a purpose.
 
     An over-ask is answered with what is allowed; every other field stands in `withheld` with its reason.

@@ -12,7 +12,7 @@ from hub.api.explanation_schemas import ExplanationBody, RoleExplanationsBody
 from hub.api.me import answered, asking
 from hub.api.paging import read_query
 from hub.api.reply import Reply
-from hub.api.schemas import BEARER, CURSOR, LIMIT, problems
+from hub.api.schemas import BEARER, CURSOR, LIMIT, MANDATE, problems
 from hub.errors import BadInput
 from hub.rights.asking_who import who_could_read, who_could_see
 
@@ -22,7 +22,7 @@ _WORD = Annotated[str, Field(max_length=64)]
 
 
 async def _own(road: Road, scope: Scope, _receive: Receive) -> Reply:
-    asked = await asking(road, scope)
+    asked = await asking(road, scope, "explanations")
     _, said = read_query(scope, frozenset({"field"}))
     if "field" not in said:
         raise BadInput("field", "is required")
@@ -55,7 +55,9 @@ def _place(cursor: str | None, listed: int) -> int:
     "/v1/me/explanations", response_model=ExplanationBody, operation_id="ownExplanation", responses=problems(404)
 )
 @served_by(_own)
-def own_explanation(field: Annotated[_WORD, Query(description="a field of the file")]) -> None:
+def own_explanation(
+    field: Annotated[_WORD, Query(description="a field of the file")], on_behalf_of: MANDATE = None
+) -> None:
     """Who could see a field of one's own file today, through which rule, and what would have to be true for others."""
 
 

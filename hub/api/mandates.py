@@ -16,7 +16,7 @@ from hub.api.reply import Reply
 from hub.api.schemas import BEARER, problems
 from hub.api.slip import page
 from hub.approvals.counter import slip
-from hub.approvals.mandates import KIND, Wanted, confirm_mandate, open_mandate
+from hub.approvals.mandates import KIND, Wanted, confirm_mandate, end_mandate, open_mandate
 from hub.errors import BadInput, Reason
 from hub.model.duration import parse_duration
 from hub.model.mandate import LASTS
@@ -24,6 +24,7 @@ from hub.rights.recording import refuse
 from hub.schema.free_text import contains_identifier
 
 router = APIRouter(tags=["mandates"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+OK = 200
 _FORM = re.compile(rf"[A-Za-z0-9][A-Za-z0-9/_.-]{{0,{MOST_FORM - 1}}}")
 _NAME = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{43}$"}}
 
@@ -88,12 +89,16 @@ async def _confirm(road: Road, scope: Scope, _receive: Receive) -> Reply:
     return await answered(confirm_mandate(road, asked, scope["path_params"]["id"]), asked)
 
 
+async def _end(road: Road, scope: Scope, _receive: Receive) -> Reply:
+    asked = await asking(road, scope)
+    return await answered(end_mandate(road, asked, scope["path_params"]["id"]), asked)
+
+
 async def _slip(road: Road, scope: Scope, _receive: Receive) -> Reply:
     asked = await asking(road, scope)
-    wanted = slip(road, asked, scope["path_params"]["id"])
-    if "text/html" in (header_of(scope, b"accept") or ""):
-        return page(await wanted)
-    return await answered(wanted, asked)
+    reply = await answered(slip(road, asked, scope["path_params"]["id"]), asked)
+    in_html = "text/html" in (header_of(scope, b"accept") or "")
+    return page(msgspec.json.decode(reply.body)) if in_html and reply.status == OK else reply
 
 
 @router.post("/v1/mandates", response_model=MandateBody, operation_id="openMandate", status_code=CREATED)
@@ -116,6 +121,18 @@ def open_one(body: MandateRequest) -> None:
 @served_by(_confirm)
 def confirm() -> None:
     """Confirm as the second person that the resident gave a mandate by word of mouth."""
+
+
+@router.post(
+    "/v1/mandates/{id}/closure",  # noqa: FAST003 - documented below
+    response_model=MandateBody,
+    operation_id="endMandate",
+    openapi_extra={"parameters": [_NAME]},
+    responses=problems(404, 409),
+)
+@served_by(_end)
+def end() -> None:
+    """End a mandate at once, as whoever acts on it or as the resident."""
 
 
 @router.get(

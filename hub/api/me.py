@@ -14,7 +14,7 @@ from hub.api.paging import read_paging
 from hub.api.problems import problem_reply
 from hub.api.reply import Reply, json_reply
 from hub.api.rights_schemas import AccessesBody, DisputeRequest, RequestBody, WishRequest
-from hub.api.schemas import BEARER, CURSOR, LIMIT, problems
+from hub.api.schemas import BEARER, CURSOR, LIMIT, MANDATE, problems
 from hub.approvals.mandates import acting
 from hub.errors import BadInput, Reason
 from hub.rights import accesses as looking
@@ -106,7 +106,7 @@ async def _wish(receive: Receive) -> str:
 
 @router.get("/v1/me/accesses", response_model=AccessesBody, operation_id="accesses")
 @served_by(_accesses)
-def accesses(cursor: CURSOR = None, limit: LIMIT = None) -> None:
+def accesses(cursor: CURSOR = None, limit: LIMIT = None, on_behalf_of: MANDATE = None) -> None:
     """Who looked at one's own file, or tried to, newest first.
 
     Each item has a receipt that shows all three parts of its entry; `total` says how many entries there were before
@@ -116,13 +116,13 @@ def accesses(cursor: CURSOR = None, limit: LIMIT = None) -> None:
 
 @router.post("/v1/me/disputes", response_model=RequestBody, operation_id="dispute", status_code=CREATED)
 @served_by(_dispute)
-def dispute(body: DisputeRequest) -> None:
+def dispute(body: DisputeRequest, on_behalf_of: MANDATE = None) -> None:
     """Object to one access to one's own file, by the index of its entry; until it is decided, nothing is erased."""
 
 
 @router.post("/v1/me/freezes", response_model=RequestBody, operation_id="freeze", status_code=CREATED)
 @served_by(_freeze)
-def freeze(body: WishRequest) -> None:
+def freeze(body: WishRequest, on_behalf_of: MANDATE = None) -> None:
     """Freeze one's own file, at once: nothing more is disclosed on a consent or contract, duties by law go on."""
 
 
@@ -134,7 +134,7 @@ def freeze(body: WishRequest) -> None:
     responses=problems(409),
 )
 @served_by(_thaw)
-def withdraw_freeze() -> None:
+def withdraw_freeze(on_behalf_of: MANDATE = None) -> None:
     """End a freeze that one asked for oneself."""
 
 

@@ -41,11 +41,11 @@ class Observed(BaseModel):
 
 
 class RecordedObservation(BaseModel):
-    """An observation that was just made."""
+    """An observation that was just made; of a newcomer there is no id yet."""
 
     id: str
     state: ObservationState
-    subject: Observed
+    subject: Observed | None
     purpose: str
     fields: list[str]
 
@@ -84,3 +84,36 @@ class ObservationsBody(BaseModel):
 
     items: list[ListedObservation]
     next: str | None
+
+
+class Newcomer(BaseModel):
+    """Somebody whom the store does not know, as they were observed."""
+
+    id: str
+    state: ObservationState
+    idno: str
+    grid: str
+    values: dict[str, Any]
+    observed_by: str
+    observed_at: str
+
+
+class NewcomersBody(BaseModel):
+    """A page of newcomers."""
+
+    items: list[Newcomer]
+    next: str | None
+
+
+class NewcomerDecisionRequest(_Strict):
+    """What the register says."""
+
+    decision: Literal["approve", "deny"]
+    reason: _Text = None
+
+
+class NewcomerBody(BaseModel):
+    """What became of a report."""
+
+    id: str
+    state: ObservationState

@@ -23,7 +23,7 @@ from hub.api.own_file_schemas import (
 from hub.api.paging import read_paging, read_query
 from hub.api.reply import Reply
 from hub.api.requests import paged, verdict
-from hub.api.schemas import BEARER, CURSOR, LIMIT, problems
+from hub.api.schemas import BEARER, CURSOR, LIMIT, MANDATE, problems
 from hub.approvals.corrections import answer_correction, corrections
 from hub.errors import BadInput
 from hub.model.correction import State
@@ -35,6 +35,8 @@ from hub.rights.wording import worded
 router = APIRouter(tags=["me"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
 _USUALLY_LISTED = 50
 _MOST_FIELD = 64
+_MATTER = "corrections"
+"""What a mandate is for where somebody acts for a resident; never for the whole file or its copy."""
 _ATTACHED = (b"content-disposition", b'attachment; filename="resident-file.json"')
 _NAME = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{43}$"}}
 _STATE = Literal["pending", "confirmed", "refused"]
@@ -71,7 +73,7 @@ async def _export(road: Road, scope: Scope, _receive: Receive) -> Reply:
 
 
 async def _correct(road: Road, scope: Scope, receive: Receive) -> Reply:
-    asked = await asking(road, scope)
+    asked = await asking(road, scope, _MATTER)
     claim = parse(_correction_claim, await read(receive))
     if not 0 < len(claim.field) <= _MOST_FIELD:
         raise BadInput("field", f"must have 1 to {_MOST_FIELD} characters")
@@ -80,7 +82,7 @@ async def _correct(road: Road, scope: Scope, receive: Receive) -> Reply:
 
 
 async def _own_corrections(road: Road, scope: Scope, _receive: Receive) -> Reply:
-    asked = await asking(road, scope)
+    asked = await asking(road, scope, _MATTER)
     paging = read_paging(scope)
 
     async def listed() -> dict[str, Any]:
@@ -124,10 +126,10 @@ def whole_export() -> None:
     response_model=CorrectionBody,
     operation_id="askCorrection",
     status_code=CREATED,
-    responses=problems(404),
+    responses=problems(404, 429),
 )
 @served_by(_correct)
-def ask_correction(body: CorrectionRequest) -> None:
+def ask_correction(body: CorrectionRequest, on_behalf_of: MANDATE = None) -> None:
     """Say that a value of one's own file is wrong, and what it should be; it waits for the department it comes from."""
 
 
@@ -135,7 +137,7 @@ def ask_correction(body: CorrectionRequest) -> None:
     "/v1/me/corrections", response_model=OwnCorrectionsBody, operation_id="ownCorrections", responses=problems(404)
 )
 @served_by(_own_corrections)
-def list_own_corrections(cursor: CURSOR = None, limit: LIMIT = None) -> None:
+def list_own_corrections(cursor: CURSOR = None, limit: LIMIT = None, on_behalf_of: MANDATE = None) -> None:
     """The corrections one has asked for, newest first."""
 
 

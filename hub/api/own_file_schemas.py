@@ -87,7 +87,7 @@ class _Correction(BaseModel):
 
 
 class CorrectionBody(_Correction):
-    """A correction as the person sees it; once answered, its value is in the file or nowhere."""
+    """A correction as the person sees it; lists have the value while it waits, then it is in the file or nowhere."""
 
     department: str
 

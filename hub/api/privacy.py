@@ -23,7 +23,7 @@ from hub.api.privacy_schemas import (
 )
 from hub.api.reply import Reply
 from hub.api.requests import verdict
-from hub.api.schemas import BEARER, CURSOR, LIMIT, problems
+from hub.api.schemas import BEARER, CURSOR, LIMIT, MANDATE, problems
 from hub.approvals import protections as safety
 from hub.errors import BadInput
 from hub.model.protection import State
@@ -33,6 +33,8 @@ from hub.rights.wording import worded
 
 router = APIRouter(tags=["privacy"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
 _USUALLY_LISTED = 50
+_MATTER = "visibility"
+"""What a mandate is for where somebody acts for a resident."""
 _NAME = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{43}$"}}
 _PARAMETERS = {"parameters": [_NAME]}
 _STATE = Literal["pending", "denied", "in_force", "lifting", "lifted"]
@@ -133,7 +135,7 @@ async def _list(road: Road, scope: Scope, _receive: Receive) -> Reply:
 
 @router.get("/v1/me/visibility", response_model=VisibilityBody, operation_id="visibility", responses=problems(404))
 @served_by(_visibility)
-def own_visibility() -> None:
+def own_visibility(on_behalf_of: MANDATE = None) -> None:
     """Which audience may see which group of one's own data; what the law lets them see all the same, and why."""
 
 
@@ -141,7 +143,7 @@ def own_visibility() -> None:
     "/v1/me/visibility", response_model=VisibilityBody, operation_id="changeVisibility", responses=problems(404)
 )
 @served_by(_choose)
-def change_visibility(body: VisibilityRequest) -> None:
+def change_visibility(body: VisibilityRequest, on_behalf_of: MANDATE = None) -> None:
     """Change the rules that are named, from the next read on; rules that are not named stay as they are."""
 
 

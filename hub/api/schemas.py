@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import Depends, Query
+from fastapi import Depends, Header, Query
 from fastapi.security import HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
@@ -19,6 +19,12 @@ _Cursor = Annotated[str, Field(max_length=MOST_CURSOR)]
 _Limit = Annotated[int, Field(ge=1, le=MOST_LISTED)]
 CURSOR = Annotated[_Cursor | SkipJsonSchema[None], Query(description="`next` of the page before")]
 LIMIT = Annotated[_Limit | SkipJsonSchema[None], Query(description="how many items at most")]
+
+_Mandate = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{43}$")]
+MANDATE = Annotated[
+    _Mandate | SkipJsonSchema[None],
+    Header(alias="On-Behalf-Of", description="id of the mandate on which one acts for a resident"),
+]
 
 _Name = Annotated[str, Field(min_length=1, max_length=MOST_NAME)]
 _Purpose = Annotated[str, Field(min_length=1, max_length=MOST_NAME, examples=["OLDCARD"])]

@@ -54,7 +54,7 @@ async def disclose_for(road: Road, agent: Asked, name: str, claim: Claim) -> Ans
     behind = dataclasses.replace(road, policies=_with_form(road.policies, matter), _sections={})
     claim.purpose = COUNTER
     request = state_purpose(caller, claim, behind.policies, agent.trace_id)
-    if denial := decide_purpose(request, None):
+    if denial := decide_purpose(request, None) or behind.locked(request):
         raise await refuse(road, agent, KIND, denial.reasons[0], person)
     road.turn.begin()
     tiers = behind.sections(COUNTER, caller.principal.requester)

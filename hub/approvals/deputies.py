@@ -10,6 +10,7 @@ from hub.model.instant import CHINA, timestamp
 from hub.model.principal import Role, parse_principal
 from hub.rights.desk import Asked
 from hub.rights.recording import act_of, refuse
+from hub.store.controls import current
 from hub.store.engine import Event
 from hub.store.transaction import SqlcipherTransaction
 
@@ -58,13 +59,40 @@ async def name_deputy(road: Road, asked: Asked, deputy: str, since: str, until: 
         tx.put_control(KIND, name, body, Event(act, {"subject": ""}))
 
     await road.lane.write(action)
-    return {
-        "id": name,
-        "deputy": named.id,
-        "community": caller.principal.area,
-        "from": body["since"],
-        "until": body["until"],
-    }
+    return _shown(name, body)
+
+
+async def revoke_deputy(road: Road, asked: Asked, name: str) -> dict[str, Any]:
+    """End a deputy's time now; the secretary of the community may, whoever named them.
+
+    Raises:
+        Refused: another role; no such deputy of the own community; ended before; recorded.
+        TrailUnavailable: nothing was ended.
+    """
+    caller, now = asked.caller, timestamp(asked.caller.at)
+    if caller.principal.role is not Role.SECRETARY:
+        raise await refuse(road, asked, KIND, Reason.NOT_ALLOWED)
+
+    def action(tx: SqlcipherTransaction) -> dict[str, object] | Reason:
+        found = current(tx.db, road.ring, KIND, name)
+        if not found or found[0].body["community"] != caller.principal.area:
+            return Reason.NOT_FOUND
+        if str(found[0].body["until"]) <= now:
+            return Reason.ALREADY_DECIDED
+        body = found[0].body | {"until": now}
+        act = act_of(asked, KIND, "revoked", purpose=None, deputy=body["principal"], until=now)
+        tx.put_control(KIND, name, body, Event(act, {"subject": ""}))
+        return body
+
+    made = await road.lane.write(action)
+    if isinstance(made, Reason):
+        raise await refuse(road, asked, KIND, made)
+    return _shown(name, made)
+
+
+def _shown(name: str, body: dict[str, object]) -> dict[str, Any]:
+    told = {member: body[member] for member in ("community", "until")}
+    return {"id": name, "deputy": body["principal"], "from": body["since"], **told}
 
 
 def _instant(member: str, text: str) -> datetime:

@@ -1,5 +1,6 @@
 """Mandates: opened at the counter or by a guardian, confirmed by a second person, and used one matter at a time."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ from hub.model.mandate import (
     Record,
     State,
     confirmed,
+    ended,
     kept,
     mandate,
     state_at,
@@ -113,26 +115,32 @@ async def confirm_mandate(road: Road, asked: Asked, name: str) -> dict[str, Any]
         TrailUnavailable: nothing was confirmed.
     """
     caller = asked.caller
-    person = await _person(road, asked, name)
 
-    def action(tx: SqlcipherTransaction) -> Record | Reason:
-        facts = tx.facts(person.resident)
-        record = record_of(facts.terms, MANDATES, name) if facts else None
-        if facts is None or record is None:
-            return Reason.NOT_FOUND
+    def change(record: Record, _facts: Facts) -> Record | Reason:
         if record["person"] == caller.principal.person:
             return Reason.SELF_APPROVAL
         if record["witness"] != caller.principal.id:
             return Reason.NOT_ALLOWED
-        if state_at(record, caller.at) is not State.PENDING:
-            return Reason.ALREADY_DECIDED
-        fresh = confirmed(record, caller.at)
-        act = act_of(asked, KIND, "confirmed", on_behalf_of=name, matter=record["matter"])
-        terms = with_record(facts.terms, MANDATES, fresh)
-        tx.amend(person.resident, facts._replace(terms=terms), Event(act, {}))
-        return fresh
+        return confirmed(record, caller.at) if _state(record, asked) is State.PENDING else Reason.ALREADY_DECIDED
 
-    return await _written(road, asked, person, action)
+    return await _change(road, asked, name, "confirmed", change)
+
+
+async def end_mandate(road: Road, asked: Asked, name: str) -> dict[str, Any]:
+    """End a mandate at once: whoever acts on it may, and the resident.
+
+    Raises:
+        Refused: `not_found`, or ended before; recorded.
+        TrailUnavailable: nothing was ended.
+    """
+    principal = asked.caller.principal
+
+    def change(record: Record, facts: Facts) -> Record | Reason:
+        if principal.id != record["by"] and principal.rid != facts.rid:
+            return Reason.NOT_FOUND
+        return ended(record, asked.caller.at) if _state(record, asked) is not State.ENDED else Reason.ALREADY_DECIDED
+
+    return await _change(road, asked, name, "ended", change)
 
 
 async def acting(road: Road, agent: Asked, name: str, matter: str) -> Asked:
@@ -185,6 +193,31 @@ def shown(road: Road, asked: Asked, resident: int, record: Record) -> dict[str, 
         "opened": record["at"],
         "until": record["until"],
     }
+
+
+def _state(record: Record, asked: Asked) -> State:
+    return state_at(record, asked.caller.at)
+
+
+async def _change(
+    road: Road, asked: Asked, name: str, outcome: str, change: Callable[[Record, Facts], Record | Reason]
+) -> dict[str, Any]:
+    person = await _person(road, asked, name)
+
+    def action(tx: SqlcipherTransaction) -> Record | Reason:
+        facts = tx.facts(person.resident)
+        record = record_of(facts.terms, MANDATES, name) if facts else None
+        if facts is None or record is None:
+            return Reason.NOT_FOUND
+        fresh = change(record, facts)
+        if isinstance(fresh, Reason):
+            return fresh
+        act = act_of(asked, KIND, outcome, on_behalf_of=name, matter=record["matter"])
+        terms = with_record(facts.terms, MANDATES, fresh)
+        tx.amend(person.resident, facts._replace(terms=terms), Event(act, actor_part(road.ring, asked)))
+        return fresh
+
+    return await _written(road, asked, person, action)
 
 
 async def _written(road: Road, asked: Asked, person: Self, action: Any) -> dict[str, Any]:

@@ -9,10 +9,11 @@ from hub.access.flow import Road
 from hub.access.locate import Located, locate, locate_resident
 from hub.access.purpose import state_matter
 from hub.approvals.deciders import Judge, concerns, may_decide
+from hub.approvals.minors import standing_approvals
 from hub.errors import BadInput, Reason
 from hub.model.approval import Record, State, decided, kept, requested, state_at
 from hub.model.decision import AccessRequest
-from hub.model.duration import duration_text
+from hub.model.duration import duration_text, parse_duration
 from hub.model.filing import Filing
 from hub.model.instant import timestamp
 from hub.model.purpose import Approval, Purpose, strictest
@@ -25,7 +26,7 @@ from hub.store.own_trail import Self
 from hub.store.tokens import matter_token
 from hub.store.transaction import SqlcipherTransaction
 
-KIND = "approval"
+KIND, ASKED = "approval", "asked"
 _AREAS = (2, 4, 6, 9, 12)
 """Lengths of area prefixes under which requests that wait are listed."""
 _LONGEST = {Approval.SECRETARY_ONCE: timedelta(days=366)}
@@ -81,7 +82,7 @@ async def ask(road: Road, asked: Asked, wish: Wish) -> dict[str, Any]:
         TrailUnavailable: nothing was asked for.
     """
     caller = asked.caller
-    purpose, fields, kind, found = await _considered(road, asked, wish)
+    purpose, fields, kind, found = await considered(road, asked, wish)
     resident = found.sealed.resident
     record = requested(
         road.ring.sealed_id(KIND, resident),
@@ -115,7 +116,7 @@ async def ask(road: Road, asked: Asked, wish: Wish) -> dict[str, Any]:
     return shown(road, asked, resident, made)
 
 
-async def _considered(road: Road, asked: Asked, wish: Wish) -> tuple[Purpose, tuple[str, ...], Approval, Located]:
+async def considered(road: Road, asked: Asked, wish: Wish) -> tuple[Purpose, tuple[str, ...], Approval, Located]:
     """Whether an approval would be of any use: the purpose, the fields, who must say yes, and the person."""
     caller = asked.caller
     purpose, fields, reason = state_matter(wish.purpose, wish.fields, wish.reason, road.policies)
@@ -139,8 +140,9 @@ async def _considered(road: Road, asked: Asked, wish: Wish) -> tuple[Purpose, tu
         raise await refuse(road, asked, KIND, Reason.REASON_REQUIRED, _self(found))
     kind = strictest(purpose.approval, *(plan[key].approval for key in fields))
     kind = Approval.SECRETARY if kind in _MILD else kind
-    if wish.duration > _LONGEST.get(kind, LONGEST):
-        raise BadInput("duration", f"must be at most {duration_text(_LONGEST.get(kind, LONGEST))}")
+    longest = parse_duration("longest", purpose.longest) if purpose.longest else _LONGEST.get(kind, LONGEST)
+    if wish.duration > longest:
+        raise BadInput("duration", f"must be at most {duration_text(longest)}")
     return purpose, fields, kind, found
 
 
@@ -155,7 +157,7 @@ async def decide_approval(road: Road, asked: Asked, name: str, verdict: Verdict)
     caller = asked.caller
 
     def act(record: Record, judge: Judge) -> Record | Reason:
-        if state_at(record, caller.at) is not State.PENDING:
+        if state_at(record, caller.at) is not State.PENDING or record["purpose"] not in road.policies.purposes:
             return Reason.ALREADY_DECIDED
         if any(judge.stands_for in (said["person"], said["stands_for"]) for said in record["decisions"]):
             return Reason.SELF_APPROVAL  # two must agree, and a deputy is no second person beside their secretary
@@ -173,7 +175,7 @@ async def decide_approval(road: Road, asked: Asked, name: str, verdict: Verdict)
             reason=verdict.reason,
             fields=None if verdict.fields is None else tuple(verdict.fields),
             duration=verdict.duration,
-            reads=0,
+            reads=road.policies.purposes[record["purpose"]].reads,
             at=caller.at,
         )
 
@@ -222,12 +224,13 @@ async def approvals(road: Road, asked: Asked, state: State | None, after: str, l
         if (facts := _facts(road, resident)) is not None
         for record in facts.terms.get(APPROVALS, ())
     ]
-    items = [
+    items = standing_approvals(road, asked, state) + [
         shown(road, asked, resident, record)
-        for record, resident, facts in sorted(found, key=lambda each: (each[0]["asked"], each[0]["id"]), reverse=True)
+        for record, resident, facts in found
         if (state is None or state_at(record, caller.at) is state)
         and (record["person"] == caller.principal.person or _decidable(road, asked, facts, record))
     ]
+    items.sort(key=lambda item: (item["requested_at"], item["id"]), reverse=True)
     start = 0
     if after:
         start = next((place for place, item in enumerate(items, 1) if item["id"] == after), 0)
@@ -332,7 +335,7 @@ def _areas_of(road: Road, asked: Asked) -> list[str]:
 
 
 def _lists(road: Road, grid: str, record: Record) -> list[bytes]:
-    return [*_area_lists(road, grid), matter_token(road.ring, "asked", record["person"])]
+    return [*_area_lists(road, grid), matter_token(road.ring, ASKED, record["person"])]
 
 
 def _area_lists(road: Road, grid: str) -> list[bytes]:
@@ -342,4 +345,4 @@ def _area_lists(road: Road, grid: str) -> list[bytes]:
 def _own_lists(road: Road, person: str, areas: list[str]) -> list[bytes]:
     # Under the longest prefix that is no longer than the area; what lies elsewhere in it is left out afterwards.
     prefixes = {area[: max(length for length in _AREAS if length <= len(area))] for area in areas}
-    return [matter_token(road.ring, "asked", person), *(matter_token(road.ring, KIND, each) for each in prefixes)]
+    return [matter_token(road.ring, ASKED, person), *(matter_token(road.ring, KIND, each) for each in prefixes)]

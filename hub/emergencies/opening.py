@@ -8,6 +8,7 @@ from hub.approvals.deciders import concerns
 from hub.emergencies.waiting import wait_for_review
 from hub.errors import Reason
 from hub.model.decision import AccessRequest
+from hub.model.duration import parse_duration
 from hub.model.emergency import (
     OPEN_FOR,
     Record,
@@ -91,7 +92,7 @@ async def open_emergency(
 def _record(
     road: Road, asked: Asked, request: AccessRequest, facts: Facts, trigger: Trigger | None, resident: int
 ) -> Record:
-    caller = asked.caller
+    caller, longest = asked.caller, request.purpose.longest if request.purpose else ""
     strength = Strength.CLAIMED
     if trigger is not None and _verifies(road, asked, facts, trigger):
         strength = Strength.VERIFIED
@@ -103,7 +104,7 @@ def _record(
         trigger=trigger if strength is Strength.VERIFIED else None,
         reason=request.reason,
         at=caller.at,
-        lasts=OPEN_FOR,
+        lasts=parse_duration("longest", longest) if longest else OPEN_FOR,
     )
 
 

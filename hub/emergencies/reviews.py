@@ -138,8 +138,9 @@ def _standing(road: Road, asked: Asked, grid: str, record: Record) -> str | Reas
 
 def _concerns(road: Road, asked: Asked, facts: Facts, record: Record) -> bool:
     principal = asked.caller.principal
-    own = record["person"] == principal.person or facts.rid == principal.rid
-    return bool(own) or not isinstance(_standing(road, asked, facts.grid, record), Reason)
+    if principal.person == record["person"] or principal.rid == facts.rid:
+        return True
+    return not isinstance(_standing(road, asked, facts.grid, record), Reason)
 
 
 def _residents(road: Road, asked: Asked) -> list[int]:
@@ -159,7 +160,7 @@ def _deputised(road: Road, asked: Asked) -> list[Any]:
 
 
 def _overdue(record: Record, asked: Asked) -> bool:
-    return record["review"] == Review.UNREVIEWED and record["due"] <= timestamp(asked.caller.at)
+    return bool(record["review"] == Review.UNREVIEWED and record["due"] <= timestamp(asked.caller.at))
 
 
 def _facts(road: Road, resident: int) -> Facts | None:

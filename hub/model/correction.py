@@ -25,23 +25,21 @@ class State(StrEnum):
     REFUSED = "refused"
 
 
-def filed(name: str, *, field: str, value: Any, reason: str, department: str, by: Caller) -> Record:
+def filed(name: str, *, field: str, sealed: str, department: str, by: Caller) -> Record:
     """A correction as it is filed.
 
     Args:
         name: its id.
         field: what is wrong.
-        value: what it should be, as the file would hold it.
-        reason: why, in the resident's words; may be empty.
+        sealed: what it should be and why, under the key of the field's tier.
         department: which confirms it.
-        by: who files it, and when.
+        by: who files it, for themselves or for the resident, and when.
     """
     return {
         "id": name,
         "state": State.PENDING.value,
         "field": field,
-        "value": value,
-        "reason": reason,
+        "sealed": sealed,
         "department": department,
         "person": by.principal.person,
         "filed": timestamp(by.at),
@@ -54,7 +52,7 @@ def filed(name: str, *, field: str, value: Any, reason: str, department: str, by
 def answered(record: Mapping[str, Any], *, confirm: bool, reason: str, by: Caller) -> Record:
     """The correction after the department's answer; what it said is in the file now, or nowhere."""
     state = State.CONFIRMED if confirm else State.REFUSED
-    return {**record, "state": state.value, "value": None, "answer": reason, "decided": timestamp(by.at)}
+    return {**record, "state": state.value, "sealed": "", "answer": reason, "decided": timestamp(by.at)}
 
 
 def overdue(record: Mapping[str, Any], today: date) -> bool:

@@ -8,7 +8,7 @@ from datetime import date
 from hub.model.purpose import Basis
 
 _STATED = ("id", "requester", "purpose", "basis", "citation", "scenario", "scope", "valid_until")
-_NUMBER_BYTES = 6
+_NUMBER_BYTES = 5
 ACCEPTED = "approved"
 """The state of a filing in force; one accepted on paper has no other."""
 

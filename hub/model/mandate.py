@@ -89,6 +89,11 @@ def confirmed(record: Record, at: datetime) -> Record:
     return record | {"state": State.OPEN.value, "until": timestamp(at + LASTS)}
 
 
+def ended(record: Record, at: datetime) -> Record:
+    """A mandate after somebody ended it early."""
+    return record | {"until": timestamp(at)}
+
+
 def kept(terms: Terms, at: datetime) -> dict[str, Any]:
     """The terms without mandates that ended long ago."""
     oldest = timestamp(at - KEPT_FOR)

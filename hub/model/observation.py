@@ -1,4 +1,4 @@
-"""What staff have seen at the door (入户核实): pending until the source of each field confirms it, never before in force.
+"""What staff have seen at the door (入户核实): pending, and not in force, until the source of each field confirms it.
 
 The values are sealed under the keys of their tiers, so that who decides about a read, and opens a person's terms for
 it, does not see them.

@@ -93,6 +93,9 @@ class Purpose:
             disclosure is the whole service.
         masks: field to the mask it is shown under, one of `Mask`.
         citation_version: the laws cited, each with its version in force; empty where the register has none of them.
+        longest: ISO 8601 duration for which an approval may last, or an emergency is open; empty for the usual.
+        reads: how often an approval may be used; 0 for as often as needed.
+        relaxed: tiers whose own approval the community does without for this purpose.
     """
 
     id: str
@@ -109,3 +112,6 @@ class Purpose:
     service: str = ""
     masks: dict[str, str] = field(default_factory=dict)
     citation_version: str = ""
+    longest: str = ""
+    reads: int = 0
+    relaxed: tuple[str, ...] = ()

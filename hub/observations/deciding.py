@@ -1,4 +1,4 @@
-"""Confirming what staff observed (校核): each source decides on its own fields, and a confirmed value becomes its own."""
+"""Confirming what staff observed (校核): each source decides on its own fields, and what it confirms is its own."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -82,16 +82,9 @@ async def decide_observation(road: Road, asked: Asked, name: str, verdict: Verdi
         record = record_of(facts.terms, OBSERVATIONS, name) if facts else None
         if facts is None or record is None:
             return Reason.NOT_FOUND
-        if not source or not (own := decidable(record, source)):
-            return Reason.NOT_ALLOWED
-        if record["person"] == caller.principal.person:
-            return Reason.SELF_APPROVAL
-        keys = own if verdict.fields is None else verdict.fields
-        if not set(keys) <= set(own):
-            raise BadInput("fields", "must be fields of which the caller is a source")
-        keys = [key for key in keys if record["fields"][key] == State.PENDING]
-        if not keys:
-            return Reason.ALREADY_DECIDED
+        keys = _decided_about(asked, record, verdict.fields)
+        if isinstance(keys, Reason):
+            return keys
         fresh = decided(
             record,
             keys,
@@ -115,6 +108,20 @@ async def decide_observation(road: Road, asked: Asked, name: str, verdict: Verdi
     if isinstance(made, Reason):
         raise await refuse(road, asked, DECISION, made, Self(resident, found.trail_key))
     return _shown(road, asked, _Found(found, made))
+
+
+def _decided_about(asked: Asked, record: Record, named: list[str] | None) -> list[str] | Reason:
+    """The fields that a source's word is about, or why it has none."""
+    principal = asked.caller.principal
+    own = decidable(record, source_of(principal))
+    if not own:
+        return Reason.NOT_ALLOWED
+    if record["person"] == principal.person:
+        return Reason.SELF_APPROVAL
+    if named is not None and not set(named) <= set(own):
+        raise BadInput("fields", "must be fields of which the caller is a source")
+    keys = [key for key in (own if named is None else named) if record["fields"][key] == State.PENDING]
+    return keys or Reason.ALREADY_DECIDED
 
 
 def _write(
@@ -190,7 +197,7 @@ def _listed(road: Road, asked: Asked) -> Iterator[_Found]:
 
 def _values(road: Road, asked: Asked, found: _Found) -> dict[str, Any]:
     """The values that wait for the caller's word; nobody who made an observation is shown it again."""
-    record, located = found
+    located, record = found
     source = source_of(asked.caller.principal)
     if record["person"] == asked.caller.principal.person or not lives_in(
         located.facts.grid, asked.caller.principal.area

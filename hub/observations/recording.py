@@ -15,7 +15,8 @@ from hub.model.purpose import Approval
 from hub.model.subject import SubjectRef
 from hub.model.terms import with_record
 from hub.observations.lists import listed_in
-from hub.observations.subjects import in_area, requester_of, self_in
+from hub.observations.newcomers import is_report, report
+from hub.observations.subjects import in_area, lives_in, requester_of, self_in
 from hub.observations.under_order import COLLECTED, key_of
 from hub.observations.values import Values, checked, deciders_of, sealed_values
 from hub.observations.visits import PURPOSE as VISIT
@@ -49,7 +50,8 @@ async def observe(
         note: what is to be said about it, without numbers by which somebody could be found.
 
     Returns:
-        The observation: pending, or on record at once where it is a visit and nothing else.
+        The observation: pending, or on record at once where it is a visit and nothing else. Of somebody whom the
+        store does not know, with a name and a grid of the observer's own, a report about a newcomer.
 
     Raises:
         BadInput: a value or the note has the wrong form; nothing is recorded.
@@ -65,6 +67,8 @@ async def observe(
         raise await refuse(road, asked, KIND, Reason.NOT_ALLOWED)
     kept_values, strangers = checked(given, plan) if given or visit is None else ({}, [])
     denial = road.locked(request) if road.standing.unreviewed else None
+    if denial is None and not strangers and _is_newcomer(asked, found, purpose, subject.idno, kept_values):
+        return await report(road, asked, subject.idno, kept_values)
     found = await in_area(road, asked, KIND, found, areas)
     order = _order(road, request, found)
     if denial is not None or strangers or isinstance(order, Reason):
@@ -84,6 +88,11 @@ async def observe(
         "purpose": purpose,
         "fields": sorted(given) + (["visit.log"] if visit else []),
     }
+
+
+def _is_newcomer(asked: Asked, found: Located | None, purpose: str, idno: str, values: Values) -> bool:
+    here = found is not None and lives_in(found.facts.grid, asked.caller.principal.area)
+    return not here and is_report(asked, purpose, idno, values)
 
 
 def _order(road: Road, request: AccessRequest, found: Located) -> str | Reason:

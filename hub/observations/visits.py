@@ -34,8 +34,8 @@ def visit_in(values: dict[str, Any], at: datetime) -> dict[str, str] | None:
     """
     if LOG not in values and LAST not in values:
         return None
-    raw = values.pop(LOG, None) or {"time": _noon(values.get(LAST))}
-    values.pop(LAST, None)
+    raw, day = values.pop(LOG, None), values.pop(LAST, None)
+    raw = {"time": _noon(day)} if raw is None else raw
     if isinstance(raw, list) and len(raw) == 1:
         [raw] = raw
     if not isinstance(raw, dict) or not raw.keys() <= _MEMBERS:

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hub.errors import BadInput
+from hub.model.duration import parse_duration
 from hub.model.purpose import SERVICES, Approval, Basis, Mask, Purpose
 from hub.model.tier import CORE_TIERS, Tier
 from hub.policy.citations import Law, read_laws, stale, versions
@@ -31,10 +33,15 @@ OPTIONAL: Mapping[str, type] = {
     "retention": str,
     "service": str,
     "masks": dict,
+    "longest": str,
+    "reads": int,
+    "relaxed": list,
 }
 
 _ID = re.compile(r"[A-Z][A-Z0-9_]{1,31}")
 _DURATION = re.compile(r"P(?=\d|T\d)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+S)?)?")
+_RELAXABLE = sorted(CORE_TIERS)
+"""Tiers whose default approval a community may do without for one purpose; a sealed class stays sealed."""
 _ASSESSED = CORE_TIERS | {Tier.CARE, Tier.SEALED}
 """Tiers whose data cannot be asked for without an impact assessment (个人信息保护法 第五十五条)."""
 
@@ -94,6 +101,7 @@ def _read_purpose(
     problems += _check_names(source, members)
     problems += _check_fields(source, members, fields)
     problems += _check_grounds(source, members, laws)
+    problems += _check_limits(source, members)
     if problems:
         return None, problems
     return _build(members, laws), []
@@ -115,6 +123,9 @@ def _build(members: Mapping[str, Any], laws: Sequence[Law]) -> Purpose:
         service=members.get("service", ""),
         masks=members.get("masks", {}),
         citation_version=versions(members["citation"], laws),
+        longest=members.get("longest", ""),
+        reads=members.get("reads", 0),
+        relaxed=tuple(members.get("relaxed", ())),
     )
 
 
@@ -173,6 +184,18 @@ def _check_fields(source: Source, members: Mapping[str, Any], fields: Mapping[st
     if sensitive and not members.get("assessment", "").strip():
         text = f"`assessment` is missing: `{sensitive.key}` is {sensitive.tier} data; name the impact assessment"
         problems.append(source.problem(text, "assessment"))
+    return problems
+
+
+def _check_limits(source: Source, members: Mapping[str, Any]) -> list[Problem]:
+    """How far an approval reaches at most, and which tiers do without theirs."""
+    problems = strangers(source, "relaxed", members.get("relaxed", ()), _RELAXABLE, "tier that can be relaxed")
+    if members.get("reads", 1) < 1:
+        problems.append(source.problem("`reads` must be 1 or more; leave it out where reads are not counted", "reads"))
+    try:
+        parse_duration("longest", members.get("longest", "P1D"))
+    except BadInput as error:
+        problems.append(source.problem(f"`longest` {error.rule}", "longest"))
     return problems
 
 

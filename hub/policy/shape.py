@@ -10,6 +10,7 @@ from hub.policy.sources import Source
 _NAMES: Mapping[type, str] = {
     str: "text",
     bool: "true or false",
+    int: "a whole number",
     list: "a list of texts",
     dict: "a table of texts",
     date: "a date",

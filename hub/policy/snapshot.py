@@ -82,6 +82,10 @@ class Snapshot:
         """The legal bases a requester may stand on for a purpose; an organisation never on a statutory one."""
         return self.grounds.get((purpose, requester), ())
 
+    def relaxed(self) -> dict[str, tuple[str, ...]]:
+        """By purpose, the tiers whose default approval the community does without."""
+        return {purpose.id: purpose.relaxed for purpose in self.purposes.values() if purpose.relaxed}
+
     def purposes_of(self, requester: str) -> tuple[Purpose, ...]:
         """The purposes a requester may name, in order of their ids."""
         return tuple(purpose for purpose in self.purposes.values() if requester in purpose.requesters)
@@ -128,7 +132,8 @@ def _plan(
         tier = fields[key].tier
         rule = allowed.get(Question(requester, purpose.id, tier, READ))
         least = Approval.SECRETARY if key in purpose.on_approval else Approval.NONE
-        approval = strictest(purpose.approval, tiers.get(tier, Approval.NAMED_OFFICERS), least)
+        default = Approval.NONE if tier in purpose.relaxed else tiers.get(tier, Approval.NAMED_OFFICERS)
+        approval = strictest(purpose.approval, default, least)
         if rule:
             planned[key] = PlannedField(key, tier, rule, approval)
     return MappingProxyType(planned)

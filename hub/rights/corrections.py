@@ -7,15 +7,20 @@ from hub.errors import Reason
 from hub.model.correction import CORRECTIONS, MOST_PENDING, Record, filed, kept, overdue, pending
 from hub.model.subject import Facts
 from hub.model.terms import listed, with_record
+from hub.model.tier import Tier
+from hub.rights.claimed import NOTHING, Claimed, opened_claim, sealed_claim
 from hub.rights.correctable import checked, confirming, correctable
 from hub.rights.desk import Asked, Desk
-from hub.rights.own_file import held_values
+from hub.rights.notices import TELEPHONE_CHANGES, announce
+from hub.rights.own_file import held_values, keys_of
 from hub.rights.recording import act_of, own, own_self, refuse
+from hub.schema.fields import fields
 from hub.store.engine import Event
 from hub.store.tokens import matter_token
 from hub.store.transaction import SqlcipherTransaction
 
 KIND = "correction"
+_TELEPHONE = "tel"
 AREAS = (2, 4, 6, 9, 12)
 """Lengths of area prefixes under which corrections that wait are listed for each department."""
 
@@ -47,12 +52,16 @@ async def correct(desk: Desk, asked: Asked, wish: Wish) -> dict[str, Any]:
         Refused: not a resident, or too many wait already; recorded.
         TrailUnavailable: nothing was filed.
     """
+    # The answer to a write may be kept to be given again, so it does not repeat the value.
     field = correctable(wish.field)
     value = checked(wish.field, wish.value)
     person = await own_self(desk, asked, KIND)
-    department = confirming(field, held_values(desk, person.resident, field))
+    held = held_values(desk, person.resident, field)
+    department = confirming(field, held)
     name = desk.ring.sealed_id(KIND, person.resident)
-    record = filed(name, field=field.key, value=value, reason=wish.reason, department=department, by=asked.caller)
+    claimed, keys = Claimed(value, wish.reason), keys_of(desk, person.resident)
+    sealed = sealed_claim(desk.ring, keys, person.resident, field.tier, name, claimed)
+    record = filed(name, field=field.key, sealed=sealed, department=department, by=asked.actor)
     act = act_of(asked, KIND, "filed", fields=[field.key], id=name)
     event = own(desk, asked, person, act, reason=wish.reason)
 
@@ -65,23 +74,43 @@ async def correct(desk: Desk, asked: Asked, wish: Wish) -> dict[str, Any]:
         terms = kept(with_record(facts.terms, CORRECTIONS, record))
         tx.amend(person.resident, facts._replace(terms=terms), Event(event.act, event.subject))
         tx.list_under(person.resident, on=lists(desk, department, facts))
+        if field.key == _TELEPHONE and held:
+            # Whoever still answers the old number learns of it, should somebody else have asked for the change.
+            announce(tx, desk, asked, person.resident, TELEPHONE_CHANGES, held[0].value)
         return None
 
     refused = await desk.lane.write(action)
     if refused is not None:
         raise await refuse(desk, asked, KIND, refused, person)
-    return shown(record, asked)
+    return shown(record, NOTHING, asked)
 
 
 async def own_corrections(desk: Desk, asked: Asked) -> list[dict[str, Any]]:
-    """The caller's corrections, newest first.
+    """The caller's corrections, newest first; whoever acts for a resident sees those they filed themselves.
 
     Raises:
         Refused: not a resident, or one whose file is not here; recorded.
     """
     person = await own_self(desk, asked, KIND)
-    found = locate_resident(person.resident, (), desk.reader, desk.ring)
-    return [shown(record, asked) for record in reversed(list(listed(found.facts.terms if found else {}, CORRECTIONS)))]
+    told = told_corrections(desk, asked, person.resident)
+    return [each for each, by in reversed(told) if asked.agent is None or by == asked.actor.principal.person]
+
+
+def told_corrections(desk: Desk, asked: Asked, resident: int) -> list[tuple[dict[str, Any], str]]:
+    """A person's corrections as they see them, oldest first, each with who filed it."""
+    found = locate_resident(resident, (), desk.reader, desk.ring)
+    if found is None:
+        return []
+    keys = found.sealed.keys
+    return [
+        (shown(record, opened_claim(desk.ring, keys, resident, tier_of(record), record), asked), record["person"])
+        for record in listed(found.facts.terms, CORRECTIONS)
+    ]
+
+
+def tier_of(record: Record) -> Tier:
+    """The tier of the field that a correction is about."""
+    return fields()[record["field"]].tier
 
 
 def lists(desk: Desk, department: str, facts: Facts) -> list[bytes]:
@@ -89,10 +118,12 @@ def lists(desk: Desk, department: str, facts: Facts) -> list[bytes]:
     return [matter_token(desk.ring, KIND, f"{department}@{facts.grid[:length]}") for length in AREAS]
 
 
-def shown(record: Record, asked: Asked) -> dict[str, Any]:
+def shown(record: Record, claimed: Claimed, asked: Asked) -> dict[str, Any]:
     """A correction as the person sees it."""
-    told = ("id", "state", "field", "value", "reason", "department", "filed", "due", "answer")
+    told = ("id", "state", "field", "department", "filed", "due", "answer")
     return {name: record[name] for name in told} | {
+        "value": claimed.value,
+        "reason": claimed.reason,
         "decided": record["decided"] or None,
         "overdue": overdue(record, asked.caller.today),
     }

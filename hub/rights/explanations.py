@@ -71,7 +71,7 @@ def explain_field(
                 )
                 groups.setdefault(found, []).append((principal.id, approval))
         if not groups:
-            groups[_Finding("", (HELD,))] = []
+            groups[_Finding("", _missing(policies, purpose, requester, planned))] = []
         said = _common(policies, purpose, requester, planned, minor=is_minor(facts.born, moment.today))
         items += [said | _group(found, who) for found, who in sorted(groups.items())]
     return items
@@ -147,6 +147,14 @@ def _planned(policies: Snapshot, key: str) -> Iterator[tuple[Purpose, str, Plann
             planned = policies.plan(purpose.id, requester).get(key)
             if planned is not None and any(name == purpose.id for name, _ in usable(policies, requester)):
                 yield purpose, requester, planned
+
+
+def _missing(policies: Snapshot, purpose: Purpose, requester: str, planned: PlannedField) -> tuple[str, ...]:
+    """What stops a requester nobody holds: relatives are not appointed and need what the purpose needs."""
+    if requester != Role.RESIDENT:
+        return (HELD,)
+    bases = next(bases for name, bases in usable(policies, requester) if name == purpose.id)
+    return tuple(each for each in needs(purpose, requester, planned, bases, minor=False) if each != HELD)
 
 
 def _judged(

@@ -5,12 +5,12 @@ from typing import Any
 
 from hub.access.locate import locate_resident
 from hub.model.approval import state_at
-from hub.model.correction import CORRECTIONS
 from hub.model.instant import timestamp
 from hub.model.terms import APPROVALS, CONSENTS, Terms, listed
 from hub.model.visibility import wishes
 from hub.rights.accesses import told_entries
-from hub.rights.corrections import shown as shown_correction
+from hub.rights.consents import shown as shown_consent
+from hub.rights.corrections import told_corrections
 from hub.rights.desk import Asked, Desk
 from hub.rights.own_file import recorded_file
 from hub.rights.recording import own_self
@@ -38,12 +38,12 @@ async def export(desk: Desk, asked: Asked) -> dict[str, Any]:
         "format": FORMAT,
         "made_at": timestamp(asked.caller.at),
         "file": file,
-        "consents": list(listed(terms, CONSENTS)),
+        "consents": [shown_consent(desk, asked, person.resident, record) for record in listed(terms, CONSENTS)],
         "visibility": [
             {"group": group, "audience": audience, "visible": visible}
             for (group, audience), visible in wishes(terms).items()
         ],
-        "corrections": [shown_correction(record, asked) for record in listed(terms, CORRECTIONS)],
+        "corrections": [each for each, _ in told_corrections(desk, asked, person.resident)],
         "approvals": [_approval(record, asked) for record in listed(terms, APPROVALS)],
         "accesses": _summary(desk, asked, person, file["entry"]),
     }

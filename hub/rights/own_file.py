@@ -82,6 +82,12 @@ async def recorded_file(desk: Desk, asked: Asked, person: Self, kind: str) -> di
     }
 
 
+def keys_of(desk: Desk, resident: int) -> bytes:
+    """The wrapped data keys of a person who was found in the same view."""
+    sealed = desk.reader.get(resident, ())
+    return sealed.keys if sealed else b""
+
+
 def held_values(desk: Desk, resident: int, field: Field) -> tuple[Value, ...]:
     """What a person's own file holds of a field, the value in force first."""
     sealed = desk.reader.get(resident, (field.tier,))

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from hub.errors import TrailUnavailable
-from hub.store.engine import Event, Receipt
+from hub.errors import Reason, TrailUnavailable
+from hub.store.engine import Event, Place, Prepared, Receipt
 from hub.store.trail import prepare, receipt
 from hub.store.transaction import SqlcipherTransaction
 from hub.store.writer import Action, Writer
@@ -89,6 +89,14 @@ class Lane:
 
         places = await self.write(action)
         return [place and receipt(self._origin, place, each) for place, each in zip(places, prepared, strict=True)]
+
+    async def record_by(
+        self, event: Event, action: Callable[[SqlcipherTransaction, Prepared], Place | Reason]
+    ) -> Receipt | Reason:
+        """Make an event durable together with whatever else an action does, or learn from it why nothing was done."""
+        prepared = prepare(event)
+        made = await self.write(lambda tx: action(tx, prepared))
+        return made if isinstance(made, Reason) else receipt(self._origin, made, prepared)
 
     async def probe(self) -> None:
         """Make sure that the trail can be written; a durable write of the last second is proof enough.

@@ -29,7 +29,7 @@ class Ordinals:
         self._db = db
         self._slices: dict[int, Sequence[int]] = {}
         self._since: dict[int, int] = {}
-        self._added: list[tuple[int, int]] = []
+        self._added: list[tuple[int, int, int | None]] = []
         self._folded = -1
         self._seen = 0
 
@@ -42,19 +42,20 @@ class Ordinals:
         for entry, resident in self._db.execute(_SINCE, (self._seen,)):
             self._count(entry, resident)
 
-    def next(self, resident: int, entry: int) -> int:
+    def next(self, resident: int, entry: int, counted: int | None = None) -> int:
         """Count one more entry about a person.
 
         Args:
             resident: internal id, from 1.
             entry: its index, above all before it.
+            counted: what it counts for besides, see `hub/store/volumes.py`.
 
         Returns:
             How many there are, this one included.
         """
         since = self._since[resident] = self._since.get(resident, 0) + 1
         self._seen = entry + 1
-        self._added.append((entry, resident))
+        self._added.append((entry, resident, counted))
         number, place = divmod(resident, SLICE)
         return (self._slices.get(number) or self._slice(number))[place] + since
 
@@ -67,7 +68,7 @@ class Ordinals:
         self._added = [each for each in self._added if each[0] < first]
         self._folded = -1
         self.begin()
-        for entry, resident in self._added:
+        for entry, resident, _ in self._added:
             if entry >= self._folded:
                 self._count(entry, resident)
 
@@ -78,7 +79,7 @@ class Ordinals:
 
     def keep(self) -> None:
         """Write what was counted, before the transaction is committed."""
-        self._db.executemany("INSERT INTO about VALUES (?, ?)", self._added)
+        self._db.executemany("INSERT INTO about VALUES (?, ?, ?)", self._added)
         self._added = []
         if self._seen - self._folded >= FOLD_AFTER:
             self._fold()

@@ -3,8 +3,9 @@
 import fcntl
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from hub.model.instant import now_utc
 from hub.store.directory import Directory
@@ -13,6 +14,8 @@ from hub.store.installation import system_event
 from hub.store.trail import prepare
 from hub.store.transaction import SqlcipherTransaction
 from hub.store.writer import Writer
+
+_NOTHING: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 class Run:
@@ -33,12 +36,13 @@ class Run:
         self._lock = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
 
-    def begin(self, writer: Writer, policy: str) -> int:
+    def begin(self, writer: Writer, policy: str, relaxed: Mapping[str, Sequence[str]] = _NOTHING) -> int:
         """Record that the process serves, and of each that ended without a word that it did.
 
         Args:
             writer: writes the entries.
             policy: SHA-256 of the policies in force.
+            relaxed: by purpose, the tiers whose default approval the community does without.
 
         Returns:
             How many had ended so.
@@ -46,7 +50,8 @@ class Run:
         Raises:
             TrailUnavailable: nothing was recorded.
         """
-        started = prepare(system_event("start", now_utc(), run=self.id, policy=policy))
+        more = {"relaxed": {name: list(tiers) for name, tiers in relaxed.items()}} if relaxed else {}
+        started = prepare(system_event("start", now_utc(), run=self.id, policy=policy, **more))
         writer.run([lambda tx: tx.record(started)])
         recovered = 0
         for path, lock in self._abandoned():

@@ -34,7 +34,7 @@ _TABLES = f"""
 CREATE TABLE file (resident INTEGER PRIMARY KEY, {_COLUMNS}) STRICT;
 CREATE TABLE lookup (token BLOB PRIMARY KEY, resident INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE list (token BLOB, resident INTEGER, PRIMARY KEY (token, resident)) STRICT, WITHOUT ROWID;
-CREATE TABLE about (entry INTEGER PRIMARY KEY, resident INTEGER NOT NULL) STRICT;
+CREATE TABLE about (entry INTEGER PRIMARY KEY, resident INTEGER NOT NULL, counted INTEGER) STRICT;
 CREATE TABLE ordinal (slice INTEGER PRIMARY KEY, counts BLOB NOT NULL) STRICT;
 CREATE TABLE control (kind TEXT, id TEXT, version INTEGER NOT NULL, entry INTEGER NOT NULL, body BLOB NOT NULL,
                       PRIMARY KEY (kind, id)) STRICT, WITHOUT ROWID;
@@ -43,7 +43,7 @@ CREATE TABLE progress (feed TEXT, digest BLOB, part INTEGER, rows INTEGER NOT NU
                        PRIMARY KEY (feed, digest, part)) STRICT, WITHOUT ROWID;
 CREATE TABLE replay (name BLOB PRIMARY KEY, at INTEGER NOT NULL, asked BLOB NOT NULL, reply BLOB) STRICT, WITHOUT ROWID;
 CREATE TABLE erasure (resident INTEGER PRIMARY KEY) STRICT;
-INSERT INTO counter VALUES ('control', 0), ('resident', 0), ('probe', 0), ('folded', 0);
+INSERT INTO counter VALUES ('control', 0), ('resident', 0), ('probe', 0), ('folded', 0), ('counted', 0);
 """  # noqa: S608 - the column names are the members of `Tier`
 _KEY_TABLES = "CREATE TABLE data_key (resident INTEGER PRIMARY KEY, wrapped BLOB NOT NULL) STRICT;"
 # HMAC-SHA-256 takes less time for a page than SQLCipher's default, HMAC-SHA-512, and pages are most of a read's cost.

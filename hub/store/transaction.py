@@ -39,11 +39,11 @@ class SqlcipherTransaction:
         self.entries: list[Entry] = []
         self.changed = False
 
-    def record(self, prepared: Prepared) -> Place:
-        """Append an event to the log; returns where it stands."""
+    def record(self, prepared: Prepared, counted: int | None = None) -> Place:
+        """Append an event to the log, with what it counts for; returns where it stands."""
         position = self.first + len(self.entries)
         resident = prepared.event.resident
-        ordinal = None if resident is None else self._ordinals.next(resident, position)
+        ordinal = None if resident is None else self._ordinals.next(resident, position, counted)
         entry = finish(prepared, ordinal, self._ring.strangers)
         self.entries.append(entry)
         return Place(position, entry.ordinal_commitment)
@@ -51,11 +51,10 @@ class SqlcipherTransaction:
     def record_within(self, prepared: Prepared) -> Place | None:
         """Append an event that counts towards a filing's volume; None, and nothing appended, where it is used up."""
         event = prepared.event
-        if event.quota is not None and event.resident is not None:
-            position = self.first + len(self.entries)
-            if not self._volumes.take(event.quota, event.resident, position):
-                return None
-        return self.record(prepared)
+        if event.quota is None or event.resident is None:
+            return self.record(prepared)
+        counted = self._volumes.take(event.quota, event.resident, self.first + len(self.entries))
+        return None if counted is None else self.record(prepared, counted or None)
 
     def put_control(self, kind: str, id: str, body: dict[str, object], event: Event) -> Place:  # noqa: A002
         """Write a control row and the entry that accounts for it."""
@@ -164,7 +163,6 @@ class SqlcipherTransaction:
         self.changed = True
         self.db.execute("DELETE FROM file WHERE resident = ?", (resident,))
         self._ordinals.remove(resident)
-        self._volumes.remove(resident)
         self.db.executemany("DELETE FROM lookup WHERE token = ?", [(token,) for token in lookups])
         self.db.executemany("DELETE FROM list WHERE token = ? AND resident = ?", [(token, resident) for token in lists])
 

@@ -1,32 +1,27 @@
-"""How many people a filing was used for on a day: counted exactly, whichever process counts, at the price of a bit.
+"""How many people a filing was used for on a day: counted exactly, whichever process counts, at the price of a number.
 
-The first disclosure of a day about a person adds a row at the end of one table, a later one adds nothing. Who was
-counted lies in memory as bits of neighbouring people; processes that take turns read what others have added when they
-first count in a turn of their own, so that of two that race for the last place one gets it.
+The row that `about` gets for a disclosure anyway says what it counts for, if it is the first of the day about this
+person. Who was counted lies in memory as bits of neighbouring people; processes that take turns read what others have
+added when they first count in a turn of their own, so that of two that race for the last place one gets it.
 """
 
 from typing import Any, NamedTuple
 
-TABLE = """
-CREATE TABLE IF NOT EXISTS volume (
-    entry INTEGER PRIMARY KEY, day INTEGER NOT NULL, filed INTEGER NOT NULL, resident INTEGER NOT NULL
-) STRICT
-"""
 DAYS_KEPT = 2
 """Days whose counts are kept: today's, and yesterday's for requests that began before midnight."""
-PRUNED_AT_ONCE = 512
-"""Rows of past days removed in one turn."""
+FILED_BITS = 40
+"""Bits of the number of what was filed; those above them are the day's."""
 _SLICE_BITS = 9
 _WITHIN = (1 << _SLICE_BITS) - 1
-_SINCE = "SELECT entry, day, filed, resident FROM volume WHERE entry >= ?"
-_OLDEST = "SELECT entry, day FROM volume ORDER BY entry LIMIT ?"
+_SINCE = "SELECT entry, resident, counted FROM about WHERE entry >= ? AND counted IS NOT NULL ORDER BY entry"
+_BEGIN = "SELECT n FROM counter WHERE name = 'counted'"
 
 
 class Quota(NamedTuple):
     """For how many people a filing may be used on a day.
 
     Attributes:
-        filed: the number of what was filed, `Filing.number`.
+        filed: the number of what was filed, `Filing.number`, below `2 ** FILED_BITS`.
         day: the day in China, as `date.toordinal` counts.
         most: distinct people on that day.
     """
@@ -61,25 +56,30 @@ class Volumes:
     """The counts, current within a write transaction of the connection it is given.
 
     Args:
-        db: the writing connection.
+        db: the writing connection; a store of an earlier hub gets what it lacks.
     """
 
     def __init__(self, db: Any) -> None:
         self._db = db
-        self._days: dict[int, dict[int, _People]] = {}
-        self._added: list[tuple[int, int, int, int]] = []
-        self._next = 0
+        self._people: dict[int, _People] = {}
+        self._days: dict[int, int] = {}
+        self._added: list[tuple[int, int, int]] = []
         self._current = False
-        self._pruning = True
-        db.execute(TABLE)
+        self._first = 0
+        self._kept_from = self._next = _prepared(db)
 
-    def begin(self) -> None:
-        """Begin a write transaction: the one before is committed, and others may have written since."""
+    def begin(self, first: int) -> None:
+        """Begin a write transaction: the one before is committed, and others may have written since.
+
+        Args:
+            first: the index that the transaction's first entry is to have.
+        """
         self._current = False
+        self._first = first
         if self._added:
             self._added = []
 
-    def take(self, quota: Quota, resident: int, entry: int) -> bool:
+    def take(self, quota: Quota, resident: int, entry: int) -> int | None:
         """Count a disclosure about a person, unless it would be one person too many.
 
         Args:
@@ -88,25 +88,26 @@ class Volumes:
             entry: the index that the disclosure's entry is to have.
 
         Returns:
-            Whether it may be made: the person was counted on this day before, or there was still room.
+            What its row in `about` must say that it counts for; 0 for nothing, where the person was counted on this
+            day before; None where there is no room left and it must not be made.
         """
         if not self._current:
             self._catch_up()
         filed, day, most = quota
-        try:
-            people = self._days[day][filed]
-        except KeyError:
-            people = self._of(day, filed)
+        key = day << FILED_BITS | filed
+        people = self._people.get(key)
+        if people is None:
+            people = self._of(key, self._first)
         number = resident >> _SLICE_BITS
         mask, bit = people.slices.get(number, 0), 1 << (resident & _WITHIN)
         if mask & bit:
-            return True
+            return 0
         if people.count >= most:
-            return False
+            return None
         people.slices[number] = mask | bit
         people.count += 1
-        self._added.append((entry, day, filed, resident))
-        return True
+        self._added.append((entry, key, resident))
+        return key
 
     def undo(self, first: int) -> None:
         """Take back what was counted for entries that are no more.
@@ -114,49 +115,51 @@ class Volumes:
         Args:
             first: the index from which on they are no more.
         """
-        for entry, day, filed, resident in self._added:
+        for entry, key, resident in self._added:
             if entry >= first:
-                self._days[day][filed].drop(resident)
+                self._people[key].drop(resident)
         self._added = [each for each in self._added if each[0] < first]
-        self._next = min(self._next, first)
 
     def forget(self) -> None:
         """Take back all that was counted since the transaction began, after a rollback."""
-        if self._added:
-            self.undo(self._added[0][0])
+        self.undo(self._first)
+        self._next = min(self._next, self._first)
 
     def keep(self) -> None:
-        """Write what was counted, before the transaction is committed."""
-        if self._added:
-            self._db.executemany("INSERT INTO volume VALUES (?, ?, ?, ?)", self._added)
-            self._next = self._added[-1][0] + 1
-        if self._pruning and self._days:
-            self._prune()
-
-    def remove(self, resident: int) -> None:
-        """Forget for which filings an erased person was looked up; looks through the table."""
-        self._db.execute("DELETE FROM volume WHERE resident = ?", (resident,))
+        """Note how far a process that opens the store must look back, before the transaction is committed."""
+        if not self._added:
+            return
+        self._next = self._added[-1][0] + 1
+        if len(self._days) > DAYS_KEPT:
+            self._drop_past_days()
+        kept_from = min(self._days.values())
+        if kept_from > self._kept_from:
+            self._kept_from = kept_from
+            self._db.execute("UPDATE counter SET n = ? WHERE name = 'counted'", (kept_from,))
 
     def _catch_up(self) -> None:
-        for entry, day, filed, resident in self._db.execute(_SINCE, (self._next,)):
-            self._of(day, filed).add(resident)
-            self._next = entry + 1
+        for entry, resident, key in self._db.execute(_SINCE, (self._next,)):
+            (self._people.get(key) or self._of(key, entry)).add(resident)
+        self._next = self._first
         self._current = True
 
-    def _of(self, day: int, filed: int) -> _People:
-        if day not in self._days:
-            if self._days and day > max(self._days):
-                self._pruning = True
-            self._days[day] = {}
-        return self._days[day].setdefault(filed, _People())
+    def _of(self, key: int, first: int) -> _People:
+        self._days.setdefault(key >> FILED_BITS, first)
+        return self._people.setdefault(key, _People())
 
-    def _prune(self) -> None:
-        """Remove what past days have left, a little in each turn: rows lie nearly in the order of their days."""
-        oldest_kept = max(self._days) - DAYS_KEPT + 1
-        rows = self._db.execute(_OLDEST, (PRUNED_AT_ONCE,)).fetchall()
-        old = [(entry,) for entry, day in rows if day < oldest_kept]
-        self._db.executemany("DELETE FROM volume WHERE entry = ?", old)
-        self._pruning = len(old) == PRUNED_AT_ONCE
+    def _drop_past_days(self) -> None:
         # What this transaction counted may yet be undone, so that its days stay until a later one.
-        counted = {day for _, day, _, _ in self._added}
-        self._days = {day: filed for day, filed in self._days.items() if day >= oldest_kept or day in counted}
+        kept = {*sorted(self._days)[-DAYS_KEPT:], *(key >> FILED_BITS for _, key, _ in self._added)}
+        self._days = {day: entry for day, entry in self._days.items() if day in kept}
+        self._people = {key: people for key, people in self._people.items() if key >> FILED_BITS in kept}
+
+
+def _prepared(db: Any) -> int:
+    """The entry from which on counts are of days that still matter."""
+    found = db.execute(_BEGIN).fetchone()
+    if found is None:
+        # A store of an earlier hub: nothing in it was counted.
+        db.execute("ALTER TABLE about ADD COLUMN counted INTEGER")
+        db.execute("INSERT INTO counter SELECT 'counted', size FROM log_tree")
+        found = db.execute(_BEGIN).fetchone()
+    return int(found[0])

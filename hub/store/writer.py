@@ -251,7 +251,7 @@ class Writer:
     def _transaction(self) -> SqlcipherTransaction:
         first = self._db.execute("SELECT size FROM log_tree").fetchone()[0]
         self._ordinals.begin()
-        self._volumes.begin()
+        self._volumes.begin(first)
         return SqlcipherTransaction(self._db, self._keys_db, self._ring, first, self._ordinals, self._volumes)
 
     def _rollback(self) -> None:

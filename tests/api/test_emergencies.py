@@ -2,6 +2,8 @@
 
 import pytest
 
+from hub.model.purpose import Basis
+from hub.rights.erasure import is_held
 from tests.api.city import AREA, AUDITOR, CIVIL_AFFAIRS, CLERK, FIRST_GRID, GRID_WORKER, OFFICER, SECOND_GRID, SECRETARY
 from tests.factories import sections
 
@@ -313,3 +315,25 @@ def test_break_glass_as_it_is_meant(hub, elder, later):
     assert told[:6] == ["disclosure", "emergency_review", "disclosure", "emergency", "alarm", "disclosure"]
     shown = hub.ask(resident, "GET", "/v1/emergencies").json()["items"][0]
     assert (shown["reason"], shown["opened_by"], shown["review"]["note"]) == ("跌倒报警", f"{GRID_WORKER}#1", "已核实")
+
+
+def test_a_volume_that_is_used_up_keeps_nobody_from_a_rescue(hub, elder):
+    centre = f"department:emergency_call@{FIRST_GRID}"
+    hub.installation.appoint(centre)
+    hub.installation.file(centre, "SOS", scope=FIRST_GRID, basis=Basis.EMERGENCY, volume=1)
+    for who in (elder, hub.installation.cast["bare"]):
+        open_(hub, who, {"alarm": alarm(hub, who).json()["id"]}, by=centre)
+        assert "name" in sos(hub, who, by=centre)[0]
+
+
+def test_nobody_is_erased_while_an_emergency_waits_for_its_review(hub, elder):
+    name = open_(hub, elder).json()["id"]
+    resident = hub.road.ring.resident_in("emergency", name)
+    held = is_held(hub.road.ring, resident)
+    assert hub.run(_asked(hub, held)) is True
+    review(hub, name)
+    assert hub.run(_asked(hub, held)) is False
+
+
+async def _asked(hub, question):
+    return await hub.road.lane.write(question)

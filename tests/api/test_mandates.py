@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from hub.access.locate import locate_resident
+from hub.store.tokens import idno_token
 from tests.api.city import CIVIL_AFFAIRS, CLERK, FIRST_GRID, GRID_WORKER, OFFICER, SECRETARY
 from tests.api.moving import Clock
 
@@ -194,7 +196,8 @@ def test_a_slip_tells_in_large_type_what_was_done(hub, elder):
     name = opened(hub, elder, "EXAM").json()["id"]
     disclosed(hub, name, elder, fields=["name", "tel"])
     slip = hub.ask(CLERK, "GET", f"/v1/mandates/{name}/slip").json()
-    assert [(each["kind"], each["fields"]) for each in slip["done"]] == [
+    done = [(each["kind"], each["fields"]) for each in slip["done"]]
+    assert done == [
         ("mandate", []),
         ("disclosure", ["name", "tel"]),
     ]
@@ -264,3 +267,34 @@ def test_a_resident_lets_somebody_of_the_family_act(hub, elder, clock):
     assert reasons(on(hub, name, "GET", "/v1/me/accesses", by=her)) == (403, ["approval_expired"])
     for wrong in ({"agent": CLERK}, {"agent": me}, {"duration": "P91D"}, {"agent": "resident:x"}):
         assert hub.ask(me, "POST", "/v1/mandates", json=body | wrong).status_code == 422
+
+
+def test_a_mandate_is_ended_early_by_who_acts_or_by_the_resident(hub, elder):
+    for who in (CLERK, f"resident:{elder.rid}"):
+        name = opened(hub, elder, "EXAM").json()["id"]
+        path = f"/v1/mandates/{name}/closure"
+        assert reasons(hub.ask(WITNESS, "POST", path)) == (404, ["not_found"])
+        assert hub.ask(who, "POST", path).json()["state"] == "ended"
+        assert reasons(disclosed(hub, name, elder)) == (403, ["approval_expired"])
+        assert reasons(hub.ask(who, "POST", path)) == (409, ["already_decided"])
+
+
+def test_a_changed_telephone_number_is_announced_to_the_old_one(hub, elder):
+    """The resident's old number gets a notice, which waits until something can send it."""
+    name = opened(hub, elder, "corrections").json()["id"]
+    body = {"field": "tel", "value": "15400000999", "reason": "换号"}
+    assert on(hub, name, "POST", "/v1/me/corrections", json=body).status_code == 201
+    token = idno_token(hub.installation.ring, elder.idno)
+    hub.road.turn.fresh()
+    resident = hub.road.reader.find(token, ()).resident
+    [notice] = locate_resident(resident, (), hub.road.reader, hub.installation.ring).facts.terms["notices"]
+    assert (notice["to"], notice["state"]) == (elder.values["tel"], "waiting")
+    items = hub.ask(f"resident:{elder.rid}", "GET", "/v1/me/accesses").json()["items"]
+    told = next(item for item in items if item["kind"] == "notice")
+    assert told["receipt"]["act"]["on_behalf_of"] == name
+    assert elder.values["tel"] not in json.dumps(told)
+    other = {"field": "name", "value": "沈桂兰兰"}
+    on(hub, name, "POST", "/v1/me/corrections", json=other)
+    hub.road.turn.fresh()
+    terms = locate_resident(resident, (), hub.road.reader, hub.installation.ring).facts.terms
+    assert len(terms["notices"]) == 1, "nothing else is announced"

@@ -38,6 +38,14 @@ def without_security(document):
 
 DOCUMENTED, FORBIDDEN = operations(DOCUMENT), operations(without_security(DOCUMENT))
 TAKING = [label for label in DOCUMENTED if "/v1/" in label and "/transparency/" not in label]
+
+
+def asks_for_something(label):
+    """Whether a request of this kind has anything that could be wrong but its token."""
+    method, path = label.split(" ")
+    return not DOCUMENT["paths"][path][method.lower()].keys().isdisjoint({"parameters", "requestBody"})
+
+
 BOUNDED = settings(
     max_examples=40,
     deadline=None,
@@ -70,7 +78,7 @@ def test_what_is_documented_is_answered_as_documented(label, server, fuzzers):
     conforms(DOCUMENTED[label], GenerationMode.POSITIVE, server, fuzzers)
 
 
-@pytest.mark.parametrize("label", TAKING)
+@pytest.mark.parametrize("label", [each for each in TAKING if asks_for_something(each)])
 def test_what_the_document_forbids_is_refused_as_documented(label, server, fuzzers):
     conforms(FORBIDDEN[label], GenerationMode.NEGATIVE, server, fuzzers)
 

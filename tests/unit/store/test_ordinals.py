@@ -19,7 +19,7 @@ def _fold_often(monkeypatch):
 
 def database():
     db = sqlite3.connect(":memory:", isolation_level=None)
-    db.execute("CREATE TABLE about (entry INTEGER PRIMARY KEY, resident INTEGER NOT NULL)")
+    db.execute("CREATE TABLE about (entry INTEGER PRIMARY KEY, resident INTEGER NOT NULL, counted INTEGER)")
     db.execute("CREATE TABLE ordinal (slice INTEGER PRIMARY KEY, counts BLOB NOT NULL)")
     db.execute("CREATE TABLE counter (name TEXT PRIMARY KEY, n INTEGER NOT NULL)")
     db.execute("INSERT INTO counter VALUES ('folded', 0)")
