@@ -11,7 +11,7 @@ from hub.access.purpose import state_matter
 from hub.approvals.deciders import Judge, concerns, may_decide
 from hub.approvals.minors import standing_approvals
 from hub.errors import BadInput, Reason
-from hub.model.approval import Record, State, decided, kept, requested, state_at
+from hub.model.approval import Record, State, decided, is_open, kept, requested, state_at
 from hub.model.decision import AccessRequest
 from hub.model.duration import duration_text, parse_duration
 from hub.model.filing import Filing
@@ -32,8 +32,8 @@ _AREAS = (2, 4, 6, 9, 12)
 _LONGEST = {Approval.SECRETARY_ONCE: timedelta(days=366)}
 LONGEST = timedelta(days=90)
 """For which an approval may last where it is not given once for an enrolment."""
-MOST_OPEN = 50
-"""Approvals among one person's terms, whatever their state."""
+MOST_OPEN = 20
+"""Approvals of one person, about one person, that wait or are in force."""
 _MOST_LISTED = 500
 _MILD = frozenset({Approval.NONE, Approval.IDENTITY_CHECK, Approval.CASE, Approval.MANDATE})
 """Where nobody need say yes by the purpose itself, a secretary may still: for a minor, say."""
@@ -104,7 +104,8 @@ async def ask(road: Road, asked: Asked, wish: Wish) -> dict[str, Any]:
         if facts is None:
             return Reason.OUT_OF_SCOPE
         terms = with_record(kept(facts.terms, caller.at), APPROVALS, record)
-        if len(terms[APPROVALS]) > MOST_OPEN:
+        own = [each for each in terms[APPROVALS] if each["person"] == caller.principal.person]
+        if sum(is_open(each, caller.at) for each in own) > MOST_OPEN:
             return Reason.RATE_LIMITED
         tx.amend(resident, facts._replace(terms=terms), Event(act, {"reason": wish.reason}))
         tx.list_under(resident, on=_lists(road, facts.grid, record))

@@ -11,7 +11,7 @@ from typing import Any
 from hub.access.flow import Road
 from hub.access.locate import locate, locate_resident
 from hub.approvals.deciders import Judge, concerns, may_decide
-from hub.approvals.requests import ASKED, KIND, MOST_OPEN, Verdict, Wish, considered
+from hub.approvals.requests import ASKED, KIND, Verdict, Wish, considered
 from hub.errors import BadInput, Reason
 from hub.model.approval import Record, State, decided, kept, requested, state_at
 from hub.model.duration import duration_text
@@ -194,8 +194,6 @@ def _grant(tx: SqlcipherTransaction, road: Road, asked: Asked, resident: int, fa
     own = {name: value for name, value in roster.items() if name not in ("members", "excluded")}
     record = own | {"id": road.ring.sealed_id(KIND, resident)}
     terms = with_record(kept(facts.terms, asked.caller.at), APPROVALS, record)
-    # One who has more than enough loses the oldest, so that nobody's approvals stop everybody else's.
-    terms[APPROVALS] = terms[APPROVALS][-MOST_OPEN:]
     more = {"purpose": record["purpose"], "fields": sorted(record["fields"]), "approval": record["id"]}
     act = act_of(asked, KIND, "approved", **more, roster=roster["id"])
     tx.amend(resident, facts._replace(terms=terms), Event(act, {"reason": record["reason"]}))

@@ -31,7 +31,6 @@ from hub.store.lane import Lane
 from hub.store.sqlcipher import connect
 
 WRITERS = 500
-_ROUNDS = 5
 _ORIGIN = "bench.example/log"
 _LARGEST_RECEIPT = 3 * 1024
 _BATCH = 4096
@@ -57,7 +56,7 @@ def _recording(scale: Scale, folder: Path) -> list[Row]:
     _remove(path)
     directory = create(path)
     plain, events = [], []
-    for _ in range(_ROUNDS):
+    for _ in range(scale.rounds):
         plain.append(_plain_commits(directory, scale.seconds / 2))
         events.append(asyncio.run(_events(directory, scale.seconds)))
     _remove(path)
@@ -138,7 +137,7 @@ def _published(scale: Scale, folder: Path) -> list[Row]:
         largest = max(len(log.receipt(db, index) or b"") for index in range(0, entries, entries // 50))
     trust = parse_trust(f"{_signer().verifier}\n".encode())
     bare, checked = [], []
-    for _ in range(_ROUNDS):
+    for _ in range(scale.rounds):
         bare.append(_timed(partial(_hash_all, entries)))
         checked.append(_timed(partial(rebuild, Folder(path), trust, os.cpu_count() or 1)))
     shutil.rmtree(path)

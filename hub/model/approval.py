@@ -17,6 +17,8 @@ UNDECIDED_FOR = timedelta(days=7)
 """After which a request that nobody decided is void."""
 KEPT_FOR = timedelta(days=30)
 """For which an approval that is no longer in force is kept among a person's terms; the trail keeps it for good."""
+MOST_ENDED = 20
+"""So many of them at most."""
 BY_TWO = frozenset({Approval.TWO_PERSON})
 Record = dict[str, Any]
 
@@ -145,12 +147,16 @@ def about(terms: Terms, person: str, purpose: str) -> Iterator[Record]:
     return (each for each in listed(terms, APPROVALS) if each["person"] == person and each["purpose"] == purpose)
 
 
+def is_open(record: Mapping[str, Any], at: datetime) -> bool:
+    """Whether an approval waits or is in force at an instant."""
+    return state_at(record, at) in (State.PENDING, State.APPROVED)
+
+
 def kept(terms: Terms, at: datetime) -> dict[str, Any]:
-    """The terms without approvals that ended long ago."""
+    """The terms without approvals that ended long ago, and with the latest of those that ended lately."""
     oldest = timestamp(at - KEPT_FOR)
-    records = [
-        each
-        for each in listed(terms, APPROVALS)
-        if state_at(each, at) in {State.PENDING, State.APPROVED} or max(each["until"], each["asked"]) >= oldest
-    ]
+    records = list(listed(terms, APPROVALS))
+    ended = [each for each in records if not is_open(each, at) and max(each["until"], each["asked"]) >= oldest]
+    latest = {each["id"] for each in ended[-MOST_ENDED:]}
+    records = [each for each in records if is_open(each, at) or each["id"] in latest]
     return {**{kind: value for kind, value in terms.items() if kind != APPROVALS}, APPROVALS: records}

@@ -163,6 +163,14 @@ def test_people_elsewhere_and_people_who_are_not_there_are_one_answer(hub):
     assert answers[0]["reasons"] == ["out_of_scope"]
 
 
+def test_nobody_asks_without_end(hub, elder):
+    answers = [ask(hub, elder) for _ in range(22)]
+    assert [answer.status_code for answer in answers[:20]] == [201] * 20
+    assert [answer.json()["reasons"] for answer in answers[20:]] == [["rate_limited"]] * 2
+    decide(hub, answers[0].json()["id"], "deny")
+    assert ask(hub, elder).status_code == 201
+
+
 def test_unknown_approval_is_not_found(hub, elder):
     name = ask(hub, elder).json()["id"]
     for wrong in ("A" * 43, name[:-2] + "AA", "x"):

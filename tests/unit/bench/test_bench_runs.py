@@ -18,6 +18,9 @@ TINY = Scale(
     imports=1,
     starts=1,
     decisions=60,
+    searched_small=60,
+    searched_large=120,
+    published=600,
 )
 
 
