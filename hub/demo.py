@@ -22,7 +22,7 @@ from hub.errors import HubError
 from hub.feeds.parallel import ingest
 from hub.identity.appointments import appoint
 from hub.identity.development import generate_development_key, mint
-from hub.identity.principals import read_appointments
+from hub.identity.principals import Appointment, read_appointments
 from hub.model.principal import parse_principal
 from hub.policy.engine import load
 from hub.policy.filings import put_on_record, read_filings
@@ -138,8 +138,21 @@ def walk(directory: Directory, port: int) -> int:
         worker = f"grid_worker:{FIRST_GRID}"
         visit = story.ask(worker, ELDER_IDNO, "VISIT", ["name", "ageband", "addr", "tel", "med.chronic"])
         story.expect(visit, given={"name", "ageband", "addr", "tel"}, withheld={"med.chronic": "approval_required"})
+        story.tell("approval: the grid worker gives a reason, and may not decide; the secretary may, for 24 hours")
+        secretary, diagnosis = f"secretary:{FIRST_GRID[:12]}", ["med.chronic"]
+        wish = {"purpose": "VISIT", "fields": diagnosis, "reason": "随访前了解慢病", "duration": "PT24H"}
+        asked = story.send(worker, "POST", "/v1/approvals", {"subject": {"idno": ELDER_IDNO}, **wish})
+        approval = f"/v1/approvals/{asked['id']}"
+        story.refused(story.send(worker, "POST", f"{approval}/decision", {"decision": "approve"}), ["self_approval"])
+        decided = story.send(secretary, "POST", f"{approval}/decision", {"decision": "approve", "reason": "同意"})
+        story.stands(decided, "approved")
+        story.expect(story.ask(worker, ELDER_IDNO, "VISIT", diagnosis), given=set(diagnosis), withheld={})
+        story.stands(story.send(secretary, "POST", f"{approval}/revocation", {}), "revoked")
+        story.refused(story.ask(worker, ELDER_IDNO, "VISIT", diagnosis), ["approval_required"])
         story.tell("home visit: the same grid worker asks for somebody of another grid")
         story.refused(story.ask(worker, ELSEWHERE_IDNO, "VISIT", ["name"]), ["out_of_scope"])
+        story.tell("her own view: the resident of 83 sees who asked for what, refusals included")
+        story.own_view(_resident(directory), least=8)
         story.verify_receipts()
     story.verify_log()
     print("all as promised" if story.well else "NOT as promised, see above")
@@ -156,12 +169,29 @@ class _Story:
         print(f"\n{text}")
 
     def ask(self, principal: str, idno: str, purpose: str, fields: list[str]) -> dict[str, Any]:
-        headers = {"Authorization": f"Bearer {_token(self._directory, principal)}"}
         body = {"subject": {"idno": idno}, "purpose": purpose, "fields": fields}
-        answer = httpx.post(f"{self._url}/v1/disclosures", json=body, headers=headers, trust_env=False)
-        content: dict[str, Any] = answer.json()
+        content = self.send(principal, "POST", "/v1/disclosures", body)
         self._receipts.append(content["receipt"])
         return content
+
+    def send(self, principal: str, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {_token(self._directory, principal)}"}
+        answer = httpx.request(method, f"{self._url}{path}", json=body, headers=headers, trust_env=False)
+        content: dict[str, Any] = answer.json()
+        return content
+
+    def stands(self, approval: dict[str, Any], state: str) -> None:
+        print(f"  {approval.get('state')} by {approval['decisions'][-1]['as']}")
+        self._check(approval.get("state") == state)
+
+    def own_view(self, resident: str, least: int) -> None:
+        looked = self.send(resident, "GET", "/v1/me/accesses")
+        items = [item for item in looked["items"] if item["kind"] in ("disclosure", "approval")]
+        for item in items[:4]:
+            told = ", ".join(item["fields"]) or ", ".join(item["reasons"])
+            print(f"  {item['who']}  {item['purpose']}  {item['outcome']}: {told}")
+        print(f"  and {len(items) - 4} more; {looked['total']['count']} entries are about her, none left out")
+        self._check(len(items) >= least)
 
     def expect(self, answer: dict[str, Any], given: set[str], withheld: dict[str, str]) -> None:
         kept = {each["field"]: each["reason"] for each in answer.get("withheld", ())}
@@ -226,6 +256,17 @@ class _Server:
 
     def wait(self) -> int:
         return self._process.wait()
+
+
+def _resident(directory: Directory) -> str:
+    """The elder as a principal of her own, on record from now on."""
+    manifest = json.loads(
+        (directory.path.with_name(directory.path.name + ".world") / "manifest.json").read_text("utf-8")
+    )
+    [rid] = [sample["rid"] for sample in manifest["samples"] if sample["idno"] == ELDER_IDNO]
+    with opened(directory.path) as hub:
+        appoint(hub.writer, hub.reader, [Appointment(parse_principal(f"resident:{rid}"))])
+    return f"resident:{rid}"
 
 
 def _token(directory: Directory, principal: str) -> str:

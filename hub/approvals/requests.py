@@ -276,7 +276,8 @@ async def _change(
     caller = asked.caller
     resident = road.ring.resident_in(KIND, name)
     road.turn.begin()
-    if resident is None or (seen := _facts(road, resident)) is None or record_of(seen.terms, APPROVALS, name) is None:
+    found = None if resident is None else locate_resident(resident, (), road.reader, road.ring)
+    if resident is None or found is None or record_of(found.facts.terms, APPROVALS, name) is None:
         raise await refuse(road, asked, KIND, Reason.NOT_FOUND)
     # Whose household it is does not change within the moment that the write waits for its turn.
     concerned = concerns(caller.principal, resident, road.standing, road.reader, road.ring)
@@ -304,7 +305,7 @@ async def _change(
 
     made = await road.lane.write(action)
     if isinstance(made, Reason):
-        raise await refuse(road, asked, KIND, made)
+        raise await refuse(road, asked, KIND, made, _self(found))
     return shown(road, asked, resident, made)
 
 

@@ -226,10 +226,11 @@ def test_every_act_is_an_entry_about_the_person(hub, elder):
     hub.ask(SECRETARY, "POST", f"/v1/approvals/{name}/revocation", json={"reason": "不再需要"})
     items = hub.ask(f"resident:{elder.rid}", "GET", "/v1/me/accesses").json()["items"]
     told = [(item["kind"], item["outcome"]) for item in items]
-    assert told[:4] == [
+    assert told[:5] == [
         ("approval", "revoked"),
         ("disclosure", "disclosed"),
         ("approval", "approved"),
+        ("approval", "denied"),
         ("approval", "requested"),
     ]
 
