@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from tests import clauses
 from tests.factories import CIVIL_AFFAIRS, GRID_WORKER, HEALTH, Installation, Server, World, person
 
 SOAK = os.environ.get("HUB_SOAK") == "1"
@@ -16,9 +17,14 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
+    clauses.note(items)
     for item in items:
         if item.get_closest_marker("soak") and not SOAK:
             item.add_marker(pytest.mark.skip(reason="a long proof: `make soak` runs it"))
+
+
+def pytest_terminal_summary(terminalreporter):
+    clauses.show(terminalreporter)
 
 
 @pytest.fixture(scope="session")

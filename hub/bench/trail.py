@@ -103,7 +103,8 @@ def _plain_commits(directory: Directory, seconds: float) -> float:
 async def _events(directory: Directory, seconds: float) -> _Recorded:
     ring = open_keyring(directory)
     lane = Lane(open_writer(directory, ring), directory.origin(), time.monotonic)
-    ends, latencies, signed = time.perf_counter() + seconds, [], []
+    latencies: list[float] = []
+    signed = [0.0]
     act = system_event("bench", now_utc(), actor="department:civil_affairs@339999#bench", purpose="OLDCARD").act
     key = os.urandom(32)
 
@@ -122,6 +123,7 @@ async def _events(directory: Directory, seconds: float) -> _Recorded:
     gc.freeze()
     gc.set_threshold(50_000, 50, 50)
     began, started = time.time(), time.perf_counter()
+    ends = started + seconds
     await asyncio.gather(watch(), *(write(person) for person in range(1, WRITERS + 1)))
     spent = time.perf_counter() - started
     lane.close()

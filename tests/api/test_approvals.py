@@ -43,6 +43,7 @@ def listed(hub, by, **params):
     return [item["id"] for item in hub.ask(by, "GET", "/v1/approvals", params=params).json()["items"]]
 
 
+@pytest.mark.clause("PIPL 51")
 def test_approved_field_is_shown_to_who_asked_and_the_trail_names_the_approval(hub, elder):
     assert visit(hub, elder) == (None, ["approval_required"])
     asked = ask(hub, elder)

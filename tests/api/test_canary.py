@@ -168,6 +168,7 @@ def test_headers_of_answers_hold_none(aftermath):
     assert found("\n".join(str(answer.headers.multi_items()) for answer in answers)) == []
 
 
+@pytest.mark.clause("PIPL 51")
 def test_acts_that_stay_for_ever_hold_none(aftermath):
     town, _, _, _ = aftermath
     with town.opened() as hub:

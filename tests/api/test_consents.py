@@ -55,6 +55,7 @@ def reasons(answer):
     return answer.status_code, answer.json()["reasons"]
 
 
+@pytest.mark.clause("PIPL 14-16")
 def test_an_agreement_opens_the_purpose_and_its_withdrawal_closes_it_on_the_next_read(hub, elder):
     """PIPL 14-16: withdraw → next read refused, earlier reads valid."""
     assert read(hub, elder) == ["consent_missing"]
@@ -69,6 +70,7 @@ def test_an_agreement_opens_the_purpose_and_its_withdrawal_closes_it_on_the_next
     assert read(hub, elder) == "contract"
 
 
+@pytest.mark.clause("PIPL 21, 23")
 def test_only_the_recipient_named_may_use_an_agreement(hub, elder):
     """PIPL 21, 23: recipient not in consent → refuse."""
     assert me(hub, elder, purpose="MEAL", recipient="organisation:canteen02@339999").status_code == 201
@@ -77,6 +79,7 @@ def test_only_the_recipient_named_may_use_an_agreement(hub, elder):
     assert read(hub, elder) == "contract"
 
 
+@pytest.mark.clause("PIPL 28-30")
 def test_bundled_consent_does_not_unlock_what_needs_a_separate_one(hub, elder):
     """PIPL 28-30: bundled consent does not unlock med.*."""
     assert me(hub, elder, purpose="TIER", separate=False).status_code == 201
@@ -94,6 +97,7 @@ def test_a_filing_on_a_contract_needs_a_contract(hub, elder):
     assert read(hub, elder, "HOMEMED", by="organisation:nursing09@339999") == ["approval_required"]
 
 
+@pytest.mark.clause("PIPL 28-30", "网数条例 22")
 def test_nobody_asks_again_within_the_cool_down_after_a_refusal(hub, elder, clock):
     """PIPL 28-30, 网数条例 22: re-ask blocked by cool-down."""
     assert ask(hub, elder, "MEAL").json()["state"] == "requested"
@@ -125,6 +129,7 @@ def test_an_agreement_for_a_time_ends_with_it(hub, elder, clock):
     assert mine(hub, elder)["items"][0]["state"] == "expired"
 
 
+@pytest.mark.clause("PIPL 14-16")
 def test_a_purpose_that_changed_asks_anew(hub, elder):
     """PIPL 13-16: re-consent on change."""
     me(hub, elder, purpose="MEAL")
@@ -169,6 +174,7 @@ def test_a_consent_is_nobody_elses_to_withdraw(hub, elder):
     assert read(hub, elder) == "contract"
 
 
+@pytest.mark.clause("PIPL 17-18")
 def test_texts_name_recipient_purpose_kinds_retention_and_rights_before_anybody_agrees(hub, elder):
     """PIPL 17-18: notice (who, purpose, kinds, retention, rights)."""
     offered = {each["purpose"]: each for each in mine(hub, elder)["offered"]}
@@ -230,6 +236,7 @@ def test_people_elsewhere_and_nobody_cannot_be_told_apart_by_asking(hub):
     assert answers[0]["reasons"] == ["out_of_scope"]
 
 
+@pytest.mark.clause("PIPL 31")
 def test_a_child_under_fourteen_agrees_to_nothing_and_from_the_birthday_on_decides(hub, clock):
     """PIPL 31: under-14 guardian consent; at 14th birthday rule switches."""
     child = appointed(hub, "child")

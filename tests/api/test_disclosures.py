@@ -85,6 +85,7 @@ def test_field_named_twice_is_given_once(disclose):
     assert said["withheld"] == [{"field": "ec", "reason": "not_in_purpose"}]
 
 
+@pytest.mark.clause("PIPL 6")
 def test_withheld_fields_stand_in_the_order_asked_whatever_the_reason(disclose):
     """An absent field at the end of the list would be told from a sealed one by its place."""
     asked = ["idno", "visit.last", "med.chronic", "name", "addr", "fin.aid"]

@@ -126,6 +126,7 @@ def test_an_alarm_that_comes_later_makes_a_claim_whole(hub, elder):
     assert open_(hub, elder).json()["id"] == second["id"]
 
 
+@pytest.mark.clause("PIPL 13")
 def test_privacy_does_not_cost_a_life(hub, elder):
     """PIPL 13: what is necessary to save a life needs no consent, so neither a wish nor a freeze stands in its way."""
     resident = f"resident:{elder.rid}"
@@ -204,6 +205,7 @@ def _housemate(hub, values):
     return f"10000000-0000-4000-8000-{resident:012x}"
 
 
+@pytest.mark.clause("PIPL 17-18")
 def test_resident_and_secretary_are_told(hub, elder):
     """PIPL 18: in an emergency the person is told afterwards."""
     resident = f"resident:{elder.rid}"

@@ -85,6 +85,7 @@ def refused(answer):
     return answer.status_code, answer.json()["reasons"]
 
 
+@pytest.mark.clause("PIPL 13", "政务数据共享条例")
 def test_nothing_is_read_until_the_officer_and_every_source_agreed(unfiled):
     """政务数据共享条例: a provider answers for its own data; no filing in force, no read."""
     made = file(unfiled)
@@ -112,6 +113,7 @@ def test_departments_without_anybody_on_record_need_not_answer(unfiled):
     assert decide(unfiled, name, OFFICER).json()["state"] == "approved"
 
 
+@pytest.mark.clause("政务数据共享条例")
 def test_a_refusal_ends_a_filing_and_has_a_reason(unfiled):
     """政务数据共享条例: refusal needs a reason."""
     name = file(unfiled).json()["id"]
@@ -160,6 +162,7 @@ def test_a_side_decides_once(unfiled):
     assert stands(unfiled, name)["state"] == "approved"
 
 
+@pytest.mark.clause("GB/T 35273 7.1")
 def test_racing_decisions_have_one_outcome(unfiled):
     unfiled.installation.revoke(CIVIL_AFFAIRS)
     name = file(unfiled).json()["id"]
@@ -242,6 +245,7 @@ def test_wrong_forms_are_told_by_member_and_rule(unfiled, member, value):
     assert answer.json()["errors"][0]["member"] == member
 
 
+@pytest.mark.clause("PIPL 33-37")
 def test_an_organisation_files_and_never_on_a_statute(unfiled):
     """PIPL 37: a company has no statutory duty here."""
     mediator = f"organisation:mediation02@{AREA}"
@@ -261,6 +265,7 @@ def test_withdrawal_works_on_the_very_next_read(unfiled):
     assert refused(again) == (409, ["already_decided"])
 
 
+@pytest.mark.clause("PIPL 19")
 def test_a_filing_ends_with_its_last_day(unfiled, later):
     """PIPL 19: no longer than the purpose needs."""
     until = (unfiled.road.clock() + timedelta(days=3)).date().isoformat()
@@ -334,6 +339,7 @@ def test_lists_are_paged_and_filtered_by_state(unfiled):
         assert refused(unfiled.ask(OFFICER, "GET", "/v1/filings", params=wrong)) == (422, ["bad_input"])
 
 
+@pytest.mark.clause("政务数据共享条例")
 def test_answers_are_due_in_working_days_and_overdue_ones_are_visible(unfiled, later):
     """政务数据共享条例: ten working days; an overdue timer."""
     name = file(unfiled).json()["id"]
@@ -346,6 +352,7 @@ def test_answers_are_due_in_working_days_and_overdue_ones_are_visible(unfiled, l
     assert stands(unfiled, name)["overdue"] is False
 
 
+@pytest.mark.clause("政务数据共享条例")
 def test_an_operator_sets_the_days_and_the_holidays(unfiled):
     today = day_of(unfiled.road.clock())
     closed = dict.fromkeys((today + timedelta(days=number) for number in range(1, 30)), False)

@@ -28,6 +28,7 @@ def read(hub, idno, *fields, by=CIVIL_AFFAIRS, purpose="OLDCARD"):
     return hub.disclose(by, idno, purpose, fields=list(fields))
 
 
+@pytest.mark.clause("PIPL 6")
 def test_what_was_used_is_counted_and_what_was_not_is_named(hub, name):
     """PIPL 5-6, 网数条例: an over-ask is counted against whoever asked."""
     first, second, *_ = hub.installation.adults(FIRST_GRID)

@@ -54,6 +54,7 @@ def reasons(answer):
     return answer.status_code, answer.json()["reasons"]
 
 
+@pytest.mark.clause("无障碍环境建设法 39-40")
 def test_the_clerk_sees_the_fields_of_the_form_and_no_others(hub, elder):
     """无障碍环境建设法 39-40: full journey without smartphone."""
     assert reasons(hub.disclose(CLERK, elder.idno, "PROXY")) == (403, ["approval_required"])
@@ -192,6 +193,7 @@ def test_a_clerk_enters_a_withdrawal_and_the_resident_finds_both_names(hub, elde
     assert ("mandate", "open") in [(item["kind"], item["outcome"]) for item in items]
 
 
+@pytest.mark.clause("无障碍环境建设法 39-40")
 def test_a_slip_tells_in_large_type_what_was_done(hub, elder):
     name = opened(hub, elder, "EXAM").json()["id"]
     disclosed(hub, name, elder, fields=["name", "tel"])
@@ -210,6 +212,7 @@ def test_a_slip_tells_in_large_type_what_was_done(hub, elder):
     assert hub.ask(f"resident:{elder.rid}", "GET", f"/v1/mandates/{name}/slip").status_code == 200
 
 
+@pytest.mark.clause("PIPL 31")
 def test_a_guardian_agrees_for_a_child_and_takes_it_back(hub, mother):
     """PIPL 31, 未成年人网络保护条例: guardian consent first, then the manager; withdrawal → refused."""
     child, me = hub.installation.cast["child"], f"resident:{mother.rid}"

@@ -41,6 +41,7 @@ def reasons(answer):
     return answer.status_code, answer.json()["reasons"]
 
 
+@pytest.mark.clause("未成年人网络保护条例 34, 36")
 def test_a_minors_name_needs_a_managers_yes_which_may_stand(hub, child, clock):
     """未成年人网络保护条例 36: minor's basic field by grid worker without approval → refuse."""
     assert read(hub, child) == ["minor_approval_required"]
@@ -57,6 +58,7 @@ def test_a_minors_name_needs_a_managers_yes_which_may_stand(hub, child, clock):
     assert read(hub, child) == ["minor_approval_required"]
 
 
+@pytest.mark.clause("未成年人网络保护条例 34, 36")
 def test_it_stands_for_one_worker_one_grid_and_one_purpose(hub, child):
     hub.installation.appoint(f"{GRID_WORKER}#another")
     decide(hub, ask(hub).json()["id"])
@@ -124,6 +126,7 @@ def test_it_stands_in_the_lists_of_who_asked_and_who_decides(hub):
         assert (name in [item["id"] for item in items]) == there, who
 
 
+@pytest.mark.clause("未成年人网络保护条例 34, 36")
 def test_the_rule_ends_by_itself_on_the_eighteenth_birthday_in_china(hub, child, clock):
     """未成年人网络保护条例 34, 36; the day is China's."""
     hub.installation.appoint(LATER)

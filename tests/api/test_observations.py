@@ -169,6 +169,7 @@ def test_every_act_is_an_entry_about_the_person_and_showing_values_too(hub, elde
     assert told[2]["fields"] == ["addr"]
 
 
+@pytest.mark.clause("突发事件应对法 84-85")
 def test_what_was_collected_under_an_order_is_destroyed_when_it_is_closed(hub, elder):
     """突发事件应对法 85: what was collected because of an event is destroyed when it is over."""
     until = (hub.road.clock() + timedelta(hours=6)).isoformat()

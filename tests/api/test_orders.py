@@ -36,6 +36,7 @@ def reasons(answer):
     return answer.status_code, answer.json().get("reasons")
 
 
+@pytest.mark.clause("突发事件应对法 84-85")
 def test_an_order_opens_the_response_for_its_area_until_it_ends(hub, elder, later):
     assert emerg(hub, elder) == ([], ["emergency_not_open"])
     made = order(hub)
@@ -49,6 +50,7 @@ def test_an_order_opens_the_response_for_its_area_until_it_ends(hub, elder, late
     assert hub.ask(EMERGENCY, "GET", "/v1/orders").json()["items"][0]["state"] == "expired"
 
 
+@pytest.mark.clause("突发事件应对法 84-85")
 def test_a_closed_order_opens_nothing_on_the_very_next_read(hub, elder):
     name = order(hub).json()["id"]
     assert emerg(hub, elder)[0] == FIELDS

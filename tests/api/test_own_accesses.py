@@ -41,6 +41,7 @@ def behind(hub, statement, *values):
         assert store.writer.run([lambda tx: tx.db.execute(statement, values).rowcount]) == [1]
 
 
+@pytest.mark.clause("PIPL 44-50")
 def test_an_access_is_told_with_who_what_for_and_on_what_basis_in_words(hub, elder):
     hub.disclose(CIVIL_AFFAIRS, elder.idno, "OLDCARD", fields=["name", "idno", "ec"])
     [item] = look(hub, elder)["items"][:1]
@@ -247,6 +248,7 @@ def test_the_newest_entry_before_the_look_cannot_be_hidden(hub, elder, tmp_path,
     )
 
 
+@pytest.mark.clause("GB/T 22239 8.1.4")
 def test_one_changed_byte_of_an_answer_is_caught(hub, elder, tmp_path, capsys):
     hub.disclose(CIVIL_AFFAIRS, elder.idno, "OLDCARD")
     answer = look(hub, elder)

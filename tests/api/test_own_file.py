@@ -56,6 +56,7 @@ def held(hub, member, tier):
     return decode(unseal(key, sealed.resident, tier, sealed.sections[tier]))
 
 
+@pytest.mark.clause("PIPL 44-50")
 def test_the_whole_file_comes_by_tier_with_the_source_of_each_value(hub, elder):
     """PIPL 45: a person may consult their own data."""
     file = me(hub, elder, "file").json()
@@ -106,6 +107,7 @@ def test_nobody_else_has_a_file_of_their_own(hub, who, path):
     assert reasons(hub.ask(who, "GET", f"/v1/me/{path}")) == (403, ["not_allowed"])
 
 
+@pytest.mark.clause("PIPL 44-50", "网数条例 25")
 def test_a_copy_is_a_bundle_to_keep(hub, elder):
     """PIPL 45, network data rules 25: a copy in a form that machines read, for the person alone."""
     hub.disclose(CIVIL_AFFAIRS, elder.idno, "OLDCARD")
@@ -125,6 +127,7 @@ def test_a_copy_is_a_bundle_to_keep(hub, elder):
     assert me(hub, elder, "accesses").json()["items"][0]["kind"] == "own_export"
 
 
+@pytest.mark.clause("PIPL 44-50")
 def test_a_correction_waits_for_the_source_and_then_stands_in_the_file(hub, elder):
     """PIPL 46: wrong data is corrected once it has been verified."""
     filed = correct(hub, elder, "med.allergy", ["花生"], reason="青霉素过敏记录有误")
@@ -155,6 +158,7 @@ def test_what_waits_is_sealed_under_its_tier(hub, elder):
     assert "花生" not in str(terms)
 
 
+@pytest.mark.clause("PIPL 44-50")
 def test_a_refused_correction_changes_nothing_and_says_why(hub, elder):
     name = correct(hub, elder, "edu", "20").json()["id"]
     assert answer(hub, name, by=_confirming(hub, elder, name), decision="deny").json()["state"] == "refused"

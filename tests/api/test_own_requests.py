@@ -90,6 +90,7 @@ def test_only_residents_ask_for_themselves(hub, path, who):
     assert reasons(hub.ask(who, "POST", f"/v1/me/{path}", json=body)) == (403, ["not_allowed"])
 
 
+@pytest.mark.clause("PIPL 44-50")
 def test_a_freeze_binds_consent_and_contract_at_once_and_no_duty_by_law(hub, elder):
     assert reasons(hub.disclose(CANTEEN, elder.idno, "MEAL")) == (403, ["consent_missing"])
     frozen = me(hub, elder, "freezes", {"reason": REASON}).json()
@@ -172,6 +173,7 @@ def test_what_is_refused_to_a_decider_is_told_to_the_person_too(hub, elder):
     assert (refused["outcome"], refused["reasons"], refused["role"]) == ("denied", ["not_allowed"], "auditor")
 
 
+@pytest.mark.clause("PIPL 44-50")
 def test_an_approved_erasure_freezes_all_at_once_and_is_carried_out_by_the_command(hub, elder):
     name = me(hub, elder, "erasure").json()["id"]
     assert decide(hub, OFFICER, name, citation="个人信息保护法 第四十七条").json()["state"] == "approved"
@@ -194,6 +196,7 @@ def test_nobody_is_erased_while_a_dispute_is_open_and_the_file_is_frozen_instead
     assert erase(hub).startswith("erasures: 1 carried out")
 
 
+@pytest.mark.clause("PIPL 44-50")
 def test_a_denied_erasure_changes_nothing_and_says_on_what_law(hub, elder):
     name = me(hub, elder, "erasure").json()["id"]
     denied = decide(hub, OFFICER, name, "deny", citation="网络数据安全管理条例 第十二条").json()

@@ -71,6 +71,7 @@ def test_only_sealed_and_absent_fields_are_a_refusal_of_one_shape(window):
     assert max(sizes) - min(sizes) <= 2, "an index may have a digit more, nothing else differs"
 
 
+@pytest.mark.clause("身份证法 13")
 def test_disability_card_never_shows_the_suffix_that_tells_the_category(window, tmp_path):
     numbers = ["62", "41", "63B1", "74"]
     people = [person(700 + place) for place, _ in enumerate(numbers)]
@@ -102,6 +103,7 @@ def test_answer_changes_with_the_birthday_at_midnight_in_china(hub, tmp_path, mo
     assert said["fields"] == {"is_65_or_over": answer}
 
 
+@pytest.mark.clause("未成年人网络保护条例 34, 36")
 def test_minor_comes_of_age_at_midnight_in_china(hub):
     birthday = datetime(2037, 5, 31, 16, 0, tzinfo=UTC)
     assert hub.installation.cast["child"].values["dob"] == "2019-06-01"

@@ -43,6 +43,7 @@ def about(client, subject, principal=OFFICER, **said):
     return client(principal).get(EVENTS, params={"subject": subject, "limit": 200} | said).json()["items"]
 
 
+@pytest.mark.clause("PIPL 54-57")
 def test_requester_reads_the_identity_once_after_another_person_approved(client, city, pending, subject):
     assert pending["state"] == "pending"
     assert (pending["subject"], pending["requested_by"]) == (subject, f"{AUDITOR}#1")

@@ -61,12 +61,14 @@ def alike(answers):
     }
 
 
+@pytest.mark.clause("精神卫生法 4, 社区矫正法 54")
 @pytest.mark.parametrize("who", STAFF)
 def test_no_disclosure_tells_them_apart(hub, twins, who):
     for purpose in hub.road.policies.purposes:
         alike([hub.disclose(who, number, purpose, reason=REASON) for number in twins])
 
 
+@pytest.mark.clause("精神卫生法 4, 社区矫正法 54")
 @pytest.mark.parametrize(
     "fields", [["med.mental"], ["corr.status", "name"], ["disab.category"], ["med.chronic.sealed"]]
 )
@@ -91,6 +93,7 @@ def _without_approval(answer):
     return re.sub(r'"approval":"[^"]*"', "", normalised(answer.text))
 
 
+@pytest.mark.clause("精神卫生法 4, 社区矫正法 54")
 def test_a_batch_and_a_list_treat_them_alike(hub, twins):
     body = {"subjects": [{"idno": number} for number in twins], "purpose": "VISIT"}
     items = hub.ask(GRID_WORKER, "POST", "/v1/disclosures/batch", json=body).json()["items"]

@@ -129,6 +129,7 @@ def test_a_wish_of_one_audience_binds_no_other(hub, elder):
     assert "addr" in hub.disclose(CANTEEN, elder.idno, "MEAL").json()["fields"]
 
 
+@pytest.mark.clause("PIPL 44-50")
 @pytest.mark.usefixtures("agreed")
 @pytest.mark.parametrize("fields", [["name", "addr"], ["addr"], ["addr", "name", "relay", "diet"], None])
 def test_withheld_by_wish_and_absent_are_the_same_bytes(hub, elder, fields):
@@ -166,6 +167,7 @@ def test_the_trail_alone_knows_why(hub, elder):
     assert part["truths"] == [["addr", "hidden by the resident"]]
 
 
+@pytest.mark.clause("PIPL 13")
 def test_duties_by_law_and_emergencies_are_not_bound(hub, elder):
     """PIPL 13: what a statute demands needs no consent, so a wish cannot stop it; it is shown as such."""
     choose(hub, elder, *[(group, audience, False) for group in GROUPS for audience in AUDIENCES])

@@ -2,6 +2,8 @@
 
 import csv
 
+import pytest
+
 from tests.factories import GRID, Installation, idno, sections
 
 SHORTEST = 8
@@ -61,6 +63,7 @@ def read_everything(world, server):
     return "".join(answer.text for answer in shown)
 
 
+@pytest.mark.clause("PIPL 51")
 def test_no_planted_value_is_in_any_file_of_the_data_directory(town, world, serve, tmp_path):
     values = planted(world)
     assert len(values) > 300

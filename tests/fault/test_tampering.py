@@ -175,6 +175,7 @@ class TestSections:
 class TestControls:
     """A row that does not say what it was sealed to say stands for nothing, at once and in a running hub."""
 
+    @pytest.mark.clause("GB/T 22239 8.1.4")
     @pytest.mark.parametrize("running", [True, False])
     @pytest.mark.parametrize(
         "statement",
@@ -246,6 +247,7 @@ def correct(answer, number):
     return fields == {"name": person(number)["name"], "idno": person(number)["idno"]}
 
 
+@pytest.mark.clause("GB/T 22239 8.1.4")
 def test_flipped_bits_are_refused_or_noticed_and_never_believed(installation, tmp_path, times):
     chance = random.Random(4)
     outcomes = {"right": 0, "refused": 0, "not opened": 0}

@@ -10,12 +10,12 @@ MORE = 600
 
 
 async def command(*args):
-    """Run a command beside the load; returns its exit code and what it said on stderr."""
+    """Run a command beside the load; returns its exit code and, where that is not 0, what it said."""
     process = await asyncio.create_subprocess_exec(
-        HUB, *map(str, args), stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
+        HUB, *map(str, args), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
     )
-    _, said = await process.communicate()
-    return process.returncode, said.decode()
+    said, _ = await process.communicate()
+    return process.returncode, said.decode() if process.returncode else ""
 
 
 def test_recording_goes_on_while_others_import_open_and_examine(tmp_path, serve):

@@ -1,4 +1,4 @@
-"""The catalogue of purposes and the groups of data, written down a second time; only field lists come from the files."""
+"""The catalogue of purposes and the groups of data, written down again; only field lists come from the files."""
 
 import tomllib
 from pathlib import Path
@@ -70,7 +70,8 @@ _MUST_SAY_WHY = {"MEDIATE", "CORR"}
 _GROUPS = """
 contact    addr residence tel vehicle.plate relay mobility place photo
 family     hh relation marital edu job politics ec minor.guardian guardian.name guardian.tel guardian.idno parents pickup
-care       tag.alone tag.kongchao tag.dibao receives_dibao disab.no visit.log visit.last skill timebank.hours need.class
+care       tag.alone tag.kongchao tag.dibao receives_dibao disab.no visit.log visit.last
+care       skill timebank.hours need.class household_eligible vote.token alert.kind alert.time
 medical    med.level med.chronic med.allergy med.critical med.vital diet
 financial  fin.aid fin.pension fin.acct fin.check
 activity   meter.water meter.power act.door act.loc
@@ -80,7 +81,15 @@ GROUP = {key: line.split()[0] for line in _GROUPS.strip().splitlines() for key i
 CORE = {"medical", "financial", "activity"}
 """What takes a secretary's yes wherever it is shown, and a separate consent where it stands on consent."""
 LOCATES = {key for key, group in GROUP.items() if group == "contact"} | {"act.loc"}
-NEVER_STORED = {"relay", "guardian.name", "guardian.tel", "guardian.idno", "parents", "household_eligible", "vote.token"}
+NEVER_STORED = {
+    "relay",
+    "guardian.name",
+    "guardian.tel",
+    "guardian.idno",
+    "parents",
+    "household_eligible",
+    "vote.token",
+}
 """What follows from services that do not exist yet."""
 ALWAYS_ANSWERED = {"pseudonym", "receives_dibao", "has_permit", "is_insured"}
 FROM_THE_BIRTH_DATE = {"ageband", "is_60_or_over", "is_65_or_over"}

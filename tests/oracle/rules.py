@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from tests.oracle.catalogue import (
-    AGREEMENTS,
     ALWAYS_ANSWERED,
     BY_MANDATE,
     CORE,
@@ -54,19 +53,9 @@ def answer(town, who, person, purpose_name, keys, reason):
     purpose = PURPOSES.get(purpose_name)
     if purpose is None:
         return refused("unknown_purpose")
-    if who.kind not in purpose.requesters:
-        return refused("not_a_requester")
-    if purpose.opens == NO_SERVICE:
-        return refused("not_offered")
-    if purpose.opens == BY_MANDATE:
-        return refused("approval_required")
-    if purpose.wants_reason and not reason:
-        return refused("reason_required")
     filings = filings_of(town, who, purpose_name)
-    if who.files and not filings:
-        return refused("no_filing")
-    if purpose.opens != EMERGENCY and owes_a_review(town, who.human):
-        return refused("not_allowed")
+    if why := _first(_about_the_purpose(town, who, purpose, filings, reason)):
+        return refused(why)
     filing = next((each for each in filings if person and person.grid.startswith(each.scope)), None)
     rescue = emergency(town, who, person, purpose_name) if person and purpose.opens == EMERGENCY else ""
     if person is None or not reaches(who, person, filing, rescue):
@@ -84,6 +73,22 @@ def answer(town, who, person, purpose_name, keys, reason):
     if filing is not None and not _counted(filing, town.today, person):
         return refused("volume_exceeded")
     return Answer(200, frozenset(given), tuple(sorted(withheld.items())), basis=basis)
+
+
+def _first(checks):
+    """The reason of the first check that applies, or none."""
+    return next((reason for applies, reason in checks if applies), "")
+
+
+def _about_the_purpose(town, who, purpose, filings, reason):
+    return (
+        (who.kind not in purpose.requesters, "not_a_requester"),
+        (purpose.opens == NO_SERVICE, "not_offered"),
+        (purpose.opens == BY_MANDATE, "approval_required"),
+        (purpose.wants_reason and not reason, "reason_required"),
+        (who.files and not filings, "no_filing"),
+        (purpose.opens != EMERGENCY and owes_a_review(town, who.human), "not_allowed"),
+    )
 
 
 def filings_of(town, who, purpose):
@@ -152,9 +157,7 @@ def agreements(town, who, person, purpose):
     history = [each for each in person.said if (each.purpose, each.by_guardian) == (purpose, by_guardian)]
     for place, each in enumerate(history):
         later = history[place + 1 :]
-        unsaid = any(
-            late.recipient == each.recipient if late.yes else is_meant(late.recipient, who) for late in later
-        ) or any(not late.yes and late.recipient in ("", each.recipient) for late in later)
+        unsaid = any(late.recipient == each.recipient if late.yes else is_meant(late.recipient, who) for late in later)
         over = each.taken_back or unsaid or (each.until is not None and town.now >= each.until)
         if not each.yes or over or not is_meant(each.recipient, who):
             continue
@@ -164,7 +167,7 @@ def agreements(town, who, person, purpose):
             allowed.add("consent")
         else:
             allowed |= {"consent", "separate_consent"} | ({"guardian_consent"} if by_guardian else set())
-    return allowed & set(AGREEMENTS)
+    return allowed
 
 
 def is_meant(recipient, who):
@@ -179,29 +182,26 @@ def is_meant(recipient, who):
 def _why_not(town, who, person, wanted, standing, rescue):
     purpose_name, purpose, key = wanted
     basis, lacking = standing
-    group = GROUP.get(key)
-    if key not in (*purpose.fields, *purpose.on_approval):
-        return "not_in_purpose"
-    if purpose.opens == SEALED:
-        return "not_available"
-    if purpose.opens != EMERGENCY and (person.held or (person.frozen and basis != "statutory")):
-        return "frozen"
-    if lacking:
-        return lacking
-    if basis == "consent" and group in CORE and "separate_consent" not in agreements(town, who, person, purpose_name):
-        return "consent_missing"
-    if purpose.opens == EMERGENCY:
-        if not (rescue == "verified" or (rescue and key in CLAIM_OPENS)):
-            return "emergency_not_open"
-    elif why := _unapproved(town, who, person, purpose_name, key):
-        return why
-    harmful = who.role == "clerk" or (who.role == "resident" and who.area != person.rid) or purpose_name == "ROSTER"
-    if person.protection and harmful and key in LOCATES:
-        return "not_available"
-    free_of_wishes = basis in ("statutory", "emergency") or who.area == person.rid
-    if not free_of_wishes and person.hides(key, who.kind):
-        return "not_available"
-    return "" if holds(town, person, key) else "not_available"
+    urgent, own = purpose.opens == EMERGENCY, who.area == person.rid
+    bundled = basis == "consent" and "separate_consent" not in agreements(town, who, person, purpose_name)
+    opened = rescue == "verified" or (rescue and key in CLAIM_OPENS)
+    unapproved = "" if urgent else _unapproved(town, who, person, purpose_name, key)
+    harmful = who.role == "clerk" or (who.role == "resident" and not own) or purpose_name == "ROSTER"
+    wishes_bind = basis not in ("statutory", "emergency") and not own
+    return _first(
+        (
+            (key not in (*purpose.fields, *purpose.on_approval), "not_in_purpose"),
+            (purpose.opens == SEALED, "not_available"),
+            (not urgent and (person.held or (person.frozen and basis != "statutory")), "frozen"),
+            (lacking, lacking),
+            (bundled and GROUP.get(key) in CORE, "consent_missing"),
+            (urgent and not opened, "emergency_not_open"),
+            (unapproved, unapproved),
+            (person.protection and harmful and key in LOCATES, "not_available"),
+            (wishes_bind and person.hides(key, who.kind), "not_available"),
+            (not holds(town, person, key), "not_available"),
+        )
+    )
 
 
 def _unapproved(town, who, person, purpose_name, key):

@@ -81,6 +81,7 @@ def test_everybody_else_may_stand_on_every_basis_of_the_purpose(snapshot):
     assert snapshot.bases("MEDIATE", "organisation") == (Basis.CONSENT,)
 
 
+@pytest.mark.clause("PIPL 33-37")
 def test_every_citation_names_a_law_of_the_register_and_carries_its_version(snapshot):
     without = [purpose.id for purpose in snapshot.purposes.values() if not purpose.citation_version]
     assert not without, "add the law to citations.toml"
