@@ -51,11 +51,11 @@ _KEY_TABLES = "CREATE TABLE data_key (resident INTEGER PRIMARY KEY, wrapped BLOB
 # Its log would write to standard error; what it says is raised anyway.
 _CIPHER = ("cipher_default_hmac_algorithm = HMAC_SHA256", "cipher_log_level = NONE")
 _CACHE_KIB = 16 * 1024
-_CHECKPOINT_PAGES = 1000
+CHECKPOINT_PAGES, MOST_PAGES = 1000, 16 * 1000
+"""Pages of the write-ahead log from which it is written back: while nobody keeps a view, and in any case."""
 _LOOKS, _APART = 3, 1.2
 """How often a page must look damaged before it is, and seconds between: longer than anybody keeps a view."""
 _BULK_CACHE_KIB = 64 * 1024
-_BULK_CHECKPOINT_PAGES = 16 * 1000
 
 
 def create_store(directory: Directory, ring: Keyring) -> Any:
@@ -108,7 +108,7 @@ def tune_for_bulk(db: Any) -> None:
     Tokens are random, so that every batch touches most pages of their index: written back rarely, each goes once for
     many batches, and a cache that holds them all spares reading them again.
     """
-    db.execute(f"PRAGMA wal_autocheckpoint = {_BULK_CHECKPOINT_PAGES}")
+    db.execute(f"PRAGMA wal_autocheckpoint = {MOST_PAGES}")
     db.execute(f"PRAGMA cache_size = -{_BULK_CACHE_KIB}")
 
 
@@ -129,7 +129,7 @@ def _connect(path: Path, key: str) -> Any:
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA secure_delete = ON")
     db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-    db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
+    db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     db.execute("PRAGMA busy_timeout = 10000")
     return db
 

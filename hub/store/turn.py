@@ -13,6 +13,15 @@ PAUSE = 0.03
 engine can start its write-ahead log anew only when nobody looks at an old state."""
 
 
+def pausing(now: float) -> bool:
+    """Whether views last one turn only, in all processes.
+
+    Args:
+        now: monotonic seconds, which processes share.
+    """
+    return now % PERIOD < PAUSE
+
+
 class Turn:
     """Keeps a view open until what decisions rest on has changed.
 

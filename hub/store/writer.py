@@ -3,6 +3,7 @@
 import fcntl
 import logging
 import os
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -16,8 +17,9 @@ from hub.store.directory import Directory
 from hub.store.keys import Keyring
 from hub.store.ordinals import Ordinals
 from hub.store.outside import check_outside, keep_outside
-from hub.store.sqlcipher import Conflict, Failure, connect, tune_for_bulk
+from hub.store.sqlcipher import CHECKPOINT_PAGES, MOST_PAGES, Conflict, Failure, connect, tune_for_bulk
 from hub.store.transaction import SqlcipherTransaction
+from hub.store.turn import pausing
 from hub.store.volumes import Volumes
 
 _log = logging.getLogger("hub")
@@ -50,7 +52,7 @@ class Writer:
         self._log: Log
         self._ordinals: Ordinals
         self._volumes: Volumes
-        self._signed = self._seen = 0
+        self._signed = self._seen = self._pages = 0
         self._unkept = self._said = False
         self._stopped: LogError | None = None
         try:
@@ -152,6 +154,7 @@ class Writer:
             self._changes.end()  # nobody is at it: who said so and did not come back is no more
             self._db = connect(self._directory.store, self._ring)
             self._keys_db = connect(self._directory.data_keys, self._ring)
+            self._pages = 0
             if self._bulk:
                 tune_for_bulk(self._db)
             self._log = Log.open(self._db)
@@ -179,6 +182,7 @@ class Writer:
     def _turn(self, actions: Sequence[Action], sign: bool) -> list[Any]:  # noqa: FBT001
         if self._db is None:
             self._open()
+        self._pace()
         note = None
         self._db.execute("BEGIN IMMEDIATE")
         try:
@@ -218,6 +222,13 @@ class Writer:
             self._unkept = True
         else:
             self._unkept = False
+
+    def _pace(self) -> None:
+        """Write the log back to the database while nobody keeps a view: otherwise every commit would try, in vain."""
+        pages = CHECKPOINT_PAGES if pausing(time.monotonic()) else MOST_PAGES
+        if pages != self._pages and not self._bulk:
+            self._pages = pages
+            self._db.execute(f"PRAGMA wal_autocheckpoint = {pages}")
 
     def _all_or_each(self, actions: Sequence[Action]) -> tuple[SqlcipherTransaction, list[Any]]:
         # Nearly always every action succeeds, so savepoints are only paid for after one has failed.

@@ -69,7 +69,8 @@ _MUST_SAY_WHY = {"MEDIATE", "CORR"}
 
 _GROUPS = """
 contact    addr residence tel vehicle.plate relay mobility place photo
-family     hh relation marital edu job politics ec minor.guardian guardian.name guardian.tel guardian.idno parents pickup
+family     hh relation marital edu job politics ec minor.guardian parents pickup
+family     guardian.name guardian.tel guardian.idno
 care       tag.alone tag.kongchao tag.dibao receives_dibao disab.no visit.log visit.last
 care       skill timebank.hours need.class household_eligible vote.token alert.kind alert.time
 medical    med.level med.chronic med.allergy med.critical med.vital diet
