@@ -224,7 +224,8 @@ def _missing_approval(key: str, planned: PlannedField, case: _Case) -> Reason | 
     grounds = case.grounds
     if case.purpose.approval in EMERGENCIES:
         open_now = grounds.emergency == Strength.VERIFIED or (bool(grounds.emergency) and key in _ON_A_CLAIM)
-        return None if open_now or key in grounds.approved else Reason.EMERGENCY_NOT_OPEN
+        # Nobody's yes stands in for what happened: an approval opens no emergency.
+        return None if open_now else Reason.EMERGENCY_NOT_OPEN
     if key in grounds.approved:
         return None
     if case.minor and not grounds.for_minor:

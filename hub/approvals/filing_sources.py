@@ -45,9 +45,10 @@ def deciding(keys: Iterable[str], filer: Principal) -> tuple[dict[str, tuple[str
     own = filer.code if filer.role is Role.DEPARTMENT else ""
     for key in keys:
         sources = sources_of(key)
-        if not sources or sources[0] not in DEPARTMENTS or sources[0] == own:
+        first = next((each for each in sources if each in DEPARTMENTS), own)
+        if first == own:
             continue
-        found[sources[0]] = (*found.get(sources[0], ()), key)
+        found[first] = (*found.get(first, ()), key)
         if own not in sources:
-            needed.add(sources[0])
+            needed.add(first)
     return found, needed

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from hub.access.decide import FILING_ROLES, decide_purpose
+from hub.access.decide import EMERGENCIES, FILING_ROLES, decide_purpose
 from hub.access.flow import Road
 from hub.access.locate import Located, locate, locate_resident
 from hub.access.purpose import state_matter
 from hub.approvals.deciders import Judge, concerns, may_decide
+from hub.approvals.inboxes import KIND, area_lists, areas_of, lists_of, own_lists
 from hub.approvals.minors import standing_approvals
 from hub.errors import BadInput, Reason
 from hub.model.approval import Record, State, decided, is_open, kept, requested, state_at
@@ -23,12 +24,8 @@ from hub.rights.desk import Asked
 from hub.rights.recording import act_of, refuse
 from hub.store.engine import Event
 from hub.store.own_trail import Self
-from hub.store.tokens import matter_token
 from hub.store.transaction import SqlcipherTransaction
 
-KIND, ASKED = "approval", "asked"
-_AREAS = (2, 4, 6, 9, 12)
-"""Lengths of area prefixes under which requests that wait are listed."""
 _LONGEST = {Approval.SECRETARY_ONCE: timedelta(days=366)}
 LONGEST = timedelta(days=90)
 """For which an approval may last where it is not given once for an enrolment."""
@@ -108,7 +105,7 @@ async def ask(road: Road, asked: Asked, wish: Wish) -> dict[str, Any]:
         if sum(is_open(each, caller.at) for each in own) > MOST_OPEN:
             return Reason.RATE_LIMITED
         tx.amend(resident, facts._replace(terms=terms), Event(act, {"reason": wish.reason}))
-        tx.list_under(resident, on=_lists(road, facts.grid, record))
+        tx.list_under(resident, on=lists_of(road.ring, facts.grid, record))
         return record
 
     made = await road.lane.write(action)
@@ -130,6 +127,8 @@ async def considered(road: Road, asked: Asked, wish: Wish) -> tuple[Purpose, tup
     denial = decide_purpose(request, next(iter(filings), None))
     if denial is not None:
         raise await refuse(road, asked, KIND, denial.reasons[0], _self(found))
+    if purpose is not None and purpose.approval in EMERGENCIES:
+        raise await refuse(road, asked, KIND, Reason.EMERGENCY_NOT_OPEN, _self(found))
     scopes = [filing.scope for filing in filings] or [caller.principal.area]
     if purpose is None or found is None or not _in_area(found.facts, caller.principal.area, scopes):
         raise await refuse(road, asked, KIND, Reason.OUT_OF_SCOPE, _self(found))
@@ -216,7 +215,7 @@ async def approvals(road: Road, asked: Asked, state: State | None, after: str, l
     road.turn.begin()
     residents = {
         resident
-        for token in _own_lists(road, caller.principal.person, _areas_of(road, asked))
+        for token in own_lists(road.ring, caller.principal.person, areas_of(caller, road.standing))
         for resident in road.reader.roster(token, 0, _MOST_LISTED)
     }
     found = [
@@ -300,7 +299,7 @@ async def _change(
         act = act_of(asked, KIND, _outcome(fresh), **more)
         tx.amend(resident, facts._replace(terms=terms), Event(act, {"reason": reason}))
         if not any(each["state"] == State.PENDING for each in terms[APPROVALS]):
-            tx.list_under(resident, off=_area_lists(road, facts.grid))
+            tx.list_under(resident, off=area_lists(road.ring, facts.grid))
         return fresh
 
     made = await road.lane.write(action)
@@ -328,23 +327,3 @@ def _facts(road: Road, resident: int) -> Facts | None:
 
 def _decidable(road: Road, asked: Asked, facts: Facts, record: Record) -> bool:
     return isinstance(may_decide(asked.caller, facts, record, road.standing), Judge)
-
-
-def _areas_of(road: Road, asked: Asked) -> list[str]:
-    principal, now = asked.caller.principal, timestamp(asked.caller.at)
-    deputised = [each.community for each in road.standing.deputies.get(principal.id, ()) if each.stands_in_at(now)]
-    return [principal.area, *deputised] if principal.area else deputised
-
-
-def _lists(road: Road, grid: str, record: Record) -> list[bytes]:
-    return [*_area_lists(road, grid), matter_token(road.ring, ASKED, record["person"])]
-
-
-def _area_lists(road: Road, grid: str) -> list[bytes]:
-    return [matter_token(road.ring, KIND, grid[:length]) for length in _AREAS]
-
-
-def _own_lists(road: Road, person: str, areas: list[str]) -> list[bytes]:
-    # Under the longest prefix that is no longer than the area; what lies elsewhere in it is left out afterwards.
-    prefixes = {area[: max(length for length in _AREAS if length <= len(area))] for area in areas}
-    return [matter_token(road.ring, ASKED, person), *(matter_token(road.ring, KIND, each) for each in prefixes)]

@@ -11,7 +11,8 @@ from typing import Any
 from hub.access.flow import Road
 from hub.access.locate import locate, locate_resident
 from hub.approvals.deciders import Judge, concerns, may_decide
-from hub.approvals.requests import ASKED, KIND, Verdict, Wish, considered
+from hub.approvals.inboxes import ASKED, KIND
+from hub.approvals.requests import Verdict, Wish, considered
 from hub.errors import BadInput, Reason
 from hub.model.approval import Record, State, decided, kept, requested, state_at
 from hub.model.duration import duration_text

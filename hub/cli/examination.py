@@ -17,8 +17,9 @@ from hub.policy.engine import load
 from hub.store.directory import Directory, open_keyring
 from hub.store.installation import open_writer, signer, system_event
 from hub.store.keys import Keyring
+from hub.store.pages import integrity
 from hub.store.sections import SealedFile
-from hub.store.sqlcipher import SqlcipherReader, integrity
+from hub.store.sqlcipher import SqlcipherReader
 from hub.store.trail import prepare
 from hub.store.witnesses import against, load_witnesses, raise_alarm
 from hub.store.witnessing import ask_now

@@ -1,6 +1,5 @@
 """The embedded engine: two SQLCipher databases, one for what is stored and one for the keys that open it."""
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import wraps
@@ -53,8 +52,6 @@ _CIPHER = ("cipher_default_hmac_algorithm = HMAC_SHA256", "cipher_log_level = NO
 _CACHE_KIB = 16 * 1024
 CHECKPOINT_PAGES, MOST_PAGES = 1000, 16 * 1000
 """Pages of the write-ahead log from which it is written back: while nobody keeps a view, and in any case."""
-_LOOKS, _APART = 3, 1.2
-"""How often a page must look damaged before it is, and seconds between: longer than anybody keeps a view."""
 _BULK_CACHE_KIB = 64 * 1024
 
 
@@ -132,31 +129,6 @@ def _connect(path: Path, key: str) -> Any:
     db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     db.execute("PRAGMA busy_timeout = 10000")
     return db
-
-
-def integrity(path: Path, ring: Keyring) -> list[str]:
-    """What is wrong with a database's pages: each is authenticated, then the structure is checked; empty if nothing."""
-    db = connect(path, ring)
-    problems = _unauthentic(db)
-    for _ in range(_LOOKS - 1):
-        if not problems:
-            break
-        # It reads the file beneath the write-ahead log, where pages that are still to be written back are torn or
-        # empty. They will have been by the next look.
-        time.sleep(_APART)
-        db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-        still = _unauthentic(db)
-        problems = [each for each in problems if each in still]
-    try:
-        problems += [row[0] for row in db.execute("PRAGMA integrity_check") if row[0] != "ok"]
-    except Failure as failure:
-        problems.append(str(failure))
-    db.close()
-    return problems
-
-
-def _unauthentic(db: Any) -> list[str]:
-    return [row[0] for row in db.execute("PRAGMA cipher_integrity_check")]
 
 
 def _reading(method: Callable[Concatenate["SqlcipherReader", P], T]) -> Callable[Concatenate["SqlcipherReader", P], T]:

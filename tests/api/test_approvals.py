@@ -145,6 +145,7 @@ def test_nobody_decides_about_themselves(hub, elder):
     [
         ({"purpose": "NOSUCH"}, 403, "unknown_purpose"),
         ({"purpose": "OLDCARD"}, 403, "not_a_requester"),
+        ({"purpose": "SOS", "fields": ["med.critical"]}, 403, "emergency_not_open"),
         ({"fields": ["fin.acct"]}, 403, "not_in_purpose"),
         ({"reason": " "}, 403, "reason_required"),
         ({"reason": "call 13800138000"}, 422, "bad_input"),

@@ -9,7 +9,8 @@ from hub.model.tier import Tier
 from hub.store.changes import Changes
 from hub.store.engine import Tokens
 from hub.store.installation import system_event
-from hub.store.sqlcipher import SqlcipherReader, integrity
+from hub.store.pages import integrity
+from hub.store.sqlcipher import SqlcipherReader
 from hub.store.tokens import idno_token
 from hub.store.trail import prepare
 from hub.store.turn import PAUSE, PERIOD, Turn
