@@ -45,10 +45,9 @@ def deciding(keys: Iterable[str], filer: Principal) -> tuple[dict[str, tuple[str
     own = filer.code if filer.role is Role.DEPARTMENT else ""
     for key in keys:
         sources = sources_of(key)
-        first = next((each for each in sources if each in DEPARTMENTS), own)
-        if first == own:
+        if not sources or sources[0] not in DEPARTMENTS or sources[0] == own:
             continue
-        found[first] = (*found.get(first, ()), key)
+        found[sources[0]] = (*found.get(sources[0], ()), key)
         if own not in sources:
-            needed.add(first)
+            needed.add(sources[0])
     return found, needed

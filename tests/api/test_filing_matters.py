@@ -92,7 +92,7 @@ def test_nothing_is_read_until_the_officer_and_every_source_agreed(unfiled):
     assert made.status_code == 201, made.text
     body = made.json()
     assert (body["state"], body["volume"], body["requester"]) == ("pending", USUAL_VOLUME, WINDOW)
-    assert body["sources"] == {"police": ["name", "is_65_or_over"], "civil_affairs": ["receives_dibao", "tel"]}
+    assert body["sources"] == {"police": ["name", "is_65_or_over"], "civil_affairs": ["receives_dibao"]}
     assert body["awaits"] == ["security", "civil_affairs"], "health itself brings names and birth dates"
     assert read(unfiled) == ["no_filing"]
     assert decide(unfiled, body["id"], OFFICER).json()["awaits"] == ["civil_affairs"]

@@ -55,7 +55,12 @@ def test_workers_that_serve_together_do_not_take_each_other_for_dead(installatio
 
 
 def test_of_workers_that_were_killed_together_each_is_recovered_once(installation, serve):
-    serve(installation, workers=2).kill()
+    first = serve(installation, workers=2)
+    for _ in range(600):
+        if kinds(installation).count("start") == 2:  # the first of them answers before the other is there
+            break
+        time.sleep(0.05)
+    first.kill()
     serve(installation, workers=2).stop()
     assert sorted(kinds(installation)) == ["recovery"] * 2 + ["start"] * 4 + ["stop"] * 2
     recovered = [act["run"] for act in told(installation) if act["kind"] == "recovery"]
