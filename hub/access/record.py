@@ -156,8 +156,11 @@ def _subject(
 ) -> dict[str, object]:
     # Free text may speak about the person, so the caller's reason is erased with them.
     idno, rid = request.subject
-    name = f"resident\0{resident}" if resident is not None else f"idno\0{idno}" if idno else f"rid\0{rid}"
-    part: dict[str, object] = {"subject": ring.pseudonym(name.encode()), "reason": request.reason}
+    if resident is not None:
+        name = ring.pseudonym_of(resident)
+    else:
+        name = ring.pseudonym((f"idno\0{idno}" if idno else f"rid\0{rid}").encode())
+    part: dict[str, object] = {"subject": name, "reason": request.reason}
     if request.caller.principal.rid:
         # A pseudonym, too: an evidence pack about one person must not name another.
         part["actor"] = ring.pseudonym(f"rid\0{request.caller.principal.rid}".encode())

@@ -46,7 +46,7 @@ _FILTERS = frozenset({"actor", "subject", "purpose", "kind", "outcome", "departm
 _SINGLE_ACTORS = frozenset({"hub", Role.RESIDENT.value})
 _STATUS = {Reason.NOT_FOUND: 404, Reason.ALREADY_DECIDED: 409}
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
-_ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": PSEUDONYM}}
+_ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9a-f]{24}$"}}
 
 
 class SubjectClaim(msgspec.Struct, forbid_unknown_fields=True):
@@ -131,7 +131,7 @@ def _name(member: str, said: dict[str, str]) -> str | None:
 
 def _pseudonym(text: str) -> str:
     if not re.fullmatch(PSEUDONYM, text):
-        raise BadInput("subject", "must be a pseudonym, 24 hex digits")
+        raise BadInput("subject", "must be a pseudonym, 32 hex digits")
     return text
 
 

@@ -18,11 +18,11 @@ from hub.bench.report import Row
 from hub.bench.scale import Scale
 from hub.store.directory import Directory, open_keyring
 from hub.store.installation import create
+from hub.store.keys import Keyring
 from hub.store.trail_file import TrailFile
 from hub.store.trail_query import TrailQuery, search
-from hub.store.trail_reader import pseudonym_of
 from hub.store.trail_rows import Row as TrailRow
-from hub.store.trail_rows import Rows, put_people
+from hub.store.trail_rows import Rows
 from hub.store.trail_settling import Settling
 
 _ACTORS, _PEOPLE, _PURPOSES, _DEPARTMENTS = 1000, 20_000, 32, 13
@@ -49,11 +49,11 @@ _FILTERS = (
 
 
 class _Filled(NamedTuple):
-    """A projection of so many entries, the pseudonyms of its people, and the seconds that writing it took."""
+    """A projection of so many entries, the keys that name its people, and the seconds that writing it took."""
 
     projection: TrailFile
     size: int
-    people: list[str]
+    ring: Keyring
     seconds: float
 
 
@@ -87,7 +87,8 @@ def _row(names: tuple[str, ...], small: _Filled, large: _Filled) -> Row:
     for both in zip(_queries(names, small), _queries(names, large), strict=True):
         for filled, query, spent in zip((small, large), both, times, strict=True):
             started = time.perf_counter()
-            filled.projection.use(partial(search, query=query, before=None, limit=_LISTED))
+            subject = filled.ring.resident_behind(query.subject) if query.subject else None
+            filled.projection.use(partial(search, query=query, subject=subject, before=None, limit=_LISTED))
             spent.append(time.perf_counter() - started)
     before, after = median(times[0]), median(times[1])
     return Row(
@@ -106,9 +107,6 @@ def _filled(path: Path, size: int) -> _Filled:
     ring = open_keyring(directory)
     rows, settling, spent = Rows(), Settling(), 0.0
     projection = TrailFile(directory, ring, lambda: None)
-    people = [pseudonym_of(ring, each) for each in range(1, _PEOPLE + 1)]
-    known = [(bytes.fromhex(pseudonym), number) for number, pseudonym in enumerate(people, 1)]
-    projection.use(_within(lambda db: put_people(db, known)))
     chance = random.Random(1)
     for first in range(0, size, _TOGETHER):
         batch = [_entry(chance, number) for number in range(first, min(first + _TOGETHER, size))]
@@ -117,7 +115,7 @@ def _filled(path: Path, size: int) -> _Filled:
         while projection.use(settling.step):
             pass
         spent += time.perf_counter() - started
-    return _Filled(projection, size, people, spent)
+    return _Filled(projection, size, ring, spent)
 
 
 def _putting(rows: Rows, batch: list[TrailRow]) -> Callable[..., None]:
@@ -157,7 +155,8 @@ def _queries(names: tuple[str, ...], filled: _Filled) -> Iterator[TrailQuery]:
     since, until = (_moment(part * filled.size // 10) for part in (1, 9))
     for _ in range(_SEARCHES):
         said = _entry(chance, 0)._asdict()
-        said |= {"subject": filled.people[said["subject"] - 1], "department": said["department"] or _department(1)}
+        subject, department = filled.ring.pseudonym_of(said["subject"]), said["department"] or _department(1)
+        said |= {"subject": subject, "department": department}
         yield TrailQuery(**{name: said[name] for name in names}, since=since, until=until, area=_AREA)
 
 

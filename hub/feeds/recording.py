@@ -45,7 +45,7 @@ class Batch:
         else:
             outcome, accounts = "updated", for_sections(made.envelopes)
         resident = made.resident
-        subject = {"subject": self._ring.pseudonym(b"resident\0%d" % resident)} | accounts
+        subject = {"subject": self._ring.pseudonym_of(resident)} | accounts
         act = self._act(outcome, len(made.envelopes))
         return self._prepared(Event(act, subject, resident, data_key(self._ring, keys, "trail", ALL_TIERS)), act)
 

@@ -60,7 +60,7 @@ def about(ring: Keyring, person: Self, act: dict[str, object], **more: object) -
 
 def pseudonym(ring: Keyring, resident: int) -> str:
     """The trail's name for somebody in the store."""
-    return ring.pseudonym(b"resident\0%d" % resident)
+    return ring.pseudonym_of(resident)
 
 
 async def refuse(desk: Desk, asked: Asked, kind: str, reason: Reason, person: Self | None = None) -> Refused:

@@ -51,7 +51,7 @@ def erase(
     if sealed is None:
         return False
     act = {"v": 1, "kind": "erasure", "time": timestamp(at), "actor": "hub", "outcome": "intended"}
-    subject: dict[str, object] = {"subject": ring.pseudonym(b"resident\0%d" % resident)}
+    subject: dict[str, object] = {"subject": ring.pseudonym_of(resident)}
     event = prepare(Event(act, subject, resident, data_key(ring, sealed.keys, "trail", ERASING)))
 
     def intend(tx: SqlcipherTransaction) -> bool:

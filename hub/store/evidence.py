@@ -33,12 +33,9 @@ class Period(NamedTuple):
 
 
 def resident_behind(db: Any, ring: Keyring, pseudonym: str) -> int | None:
-    """The internal id of whom the trail calls by a pseudonym, or None where the store has nobody of that name.
-
-    A pseudonym leads back to nobody, so everybody's is computed: a second for a million people.
-    """
-    rows = db.execute("SELECT resident FROM file ORDER BY resident")
-    return next((row[0] for row in rows if ring.pseudonym(b"resident\0%d" % row[0]) == pseudonym), None)
+    """The internal id of whom the trail calls by a pseudonym, or None where the store has nobody of that name."""
+    found = db.execute("SELECT resident FROM file WHERE resident = ?", (ring.resident_behind(pseudonym),)).fetchone()
+    return found and int(found[0])
 
 
 def bounds(db: Any, period: Period, size: int) -> tuple[int, int] | None:

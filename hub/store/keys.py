@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 
 from hub.errors import OperatorError
@@ -25,6 +26,8 @@ ROOT_VARIABLE = "HUB_ROOT_KEY"
 KEY_BYTES = 32
 NONCE_BYTES = 12
 TOKEN_BYTES = 16
+PSEUDONYM_BYTES = 16
+_LARGEST_ID = (1 << 63) - 1
 _SEALED_FROM = 1 + NONCE_BYTES
 WRAPPED_BYTES = _SEALED_FROM + KEY_BYTES + 16
 _SINGLE_KEYS = ("index", "database", "control", "pairwise", "pseudonym", "strangers", "log")
@@ -78,6 +81,27 @@ class _Mac:
         return outer.digest()
 
 
+class _Permutation:
+    """Numbers as blocks of AES-256 (FIPS 197) and back: no two are alike, and without the key nobody can tell one.
+
+    A pseudonym that only a hash could tell would need a table of everybody, written at random places.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        # One block at a time, each another number: nothing repeats that a mode of operation would have to hide.
+        cipher = Cipher(algorithms.AES(key), modes.ECB())  # noqa: S305
+        self._encrypt, self._decrypt = cipher.encryptor().update, cipher.decryptor().update
+
+    def of(self, number: int) -> bytes:
+        """The block of a number, `PSEUDONYM_BYTES` bytes."""
+        return self._encrypt(number.to_bytes(PSEUDONYM_BYTES, "big"))
+
+    def number(self, block: bytes) -> int | None:
+        """The number of a block; None of one that stands for no internal id."""
+        number = int.from_bytes(self._decrypt(block), "big")
+        return number if number <= _LARGEST_ID else None
+
+
 class Keyring:
     """The embedded provider: root key in a file or the environment, all other keys wrapped under it.
 
@@ -104,6 +128,7 @@ class Keyring:
         self._pairwise_root = keys["pairwise"]
         self._pairwise: dict[str, AESSIV] = {}
         self._pseudonym = _Mac(keys["pseudonym"])
+        self._residents = _Permutation(hmac.digest(keys["pseudonym"], b"aes\0residents", "sha256"))
         self.strangers = keys["strangers"]
         self.log_seed = keys["log"]
 
@@ -135,8 +160,16 @@ class Keyring:
         return self._index.of(value)[:TOKEN_BYTES]
 
     def pseudonym(self, value: bytes) -> str:
-        """The trail's name for a data subject: 24 hex digits that only the hub can compute."""
-        return self._pseudonym.of(value)[:12].hex()
+        """The trail's name for somebody or something that is not in the store: 32 hex digits that lead nowhere back."""
+        return self._pseudonym.of(value)[:PSEUDONYM_BYTES].hex()
+
+    def pseudonym_of(self, resident: int) -> str:
+        """The trail's name for somebody in the store: 32 hex digits that only the hub can compute."""
+        return self._residents.of(resident).hex()
+
+    def resident_behind(self, pseudonym: str) -> int | None:
+        """The internal id of whom the trail calls by a pseudonym (32 hex digits); None where it is no resident's."""
+        return self._residents.number(bytes.fromhex(pseudonym))
 
     def database_key(self, name: str) -> str:
         """The raw 256-bit key of one database file, as 64 hex digits."""

@@ -112,7 +112,7 @@ def _slice(db: Any, ring: Keyring, start: int) -> Iterator[str]:
         else:
             known.setdefault(resident, {}).update((each.name, each) for each in sections_in(parts.subject))
     for resident, *envelopes in db.execute(_FILES, (start, start + SLICE)):
-        name = ring.pseudonym(b"resident\0%d" % resident)
+        name = ring.pseudonym_of(resident)
         accounts = known.pop(resident, None)
         if resident in broken:
             broken.discard(resident)
@@ -123,7 +123,7 @@ def _slice(db: Any, ring: Keyring, start: int) -> Iterator[str]:
             yield from _compared(name, accounts, envelopes)
     intended = {row[0] for row in db.execute("SELECT resident FROM erasure")}
     for resident in sorted((known.keys() | broken) - intended):
-        name = ring.pseudonym(b"resident\0%d" % resident)
+        name = ring.pseudonym_of(resident)
         more = ", with the keys to what the log says of it" if resident in broken else ""
         yield f"{name}: the file was removed{more}"
 

@@ -17,8 +17,8 @@ from hub.store.keys import Keyring
 from hub.store.sqlcipher import Failure, SqlcipherReader
 from hub.store.trail_file import TrailFile
 from hub.store.trail_query import TrailPage, TrailQuery
-from hub.store.trail_reader import TrailEntry, pseudonym_of, read_entries, stranger_in
-from hub.store.trail_rows import Row, Rows, State, forget_person, put_people, row_of, state, stranger
+from hub.store.trail_reader import TrailEntry, read_entries, stranger_in
+from hub.store.trail_rows import Row, Rows, State, forget_person, row_of, state, stranger
 from hub.store.trail_settling import Settling
 
 T = TypeVar("T")
@@ -30,7 +30,6 @@ AT_ONCE = 1000
 """Entries that a search takes over itself before it looks."""
 MOST_BEHIND = 20_000
 """Entries by which the projection may be behind and still be searched: about a second of the fastest log."""
-_MOST_KNOWN = 1_000_000
 _STORE_CACHE = "PRAGMA cache_size = -4096"
 # What is said of somebody in the store is found by `about`; only of others must the sealed part tell.
 _NEXT = """
@@ -57,7 +56,6 @@ class TrailIndex:
         self._reader.db.execute(_STORE_CACHE)
         self._file = TrailFile(directory, ring, self._start_afresh)
         self._rows = Rows()
-        self._known: set[int] = set()
         self._settling = Settling()
 
     def catch_up(self, limit: int = 2000) -> int:
@@ -89,7 +87,8 @@ class TrailIndex:
         Raises:
             TrailUnavailable: the projection is far behind or cannot be read; trying again later helps.
         """
-        return self._current(lambda db: trail_query.search(db, query, before, limit))
+        subject = None if query.subject is None else self._number(query.subject)
+        return self._current(lambda db: trail_query.search(db, query, subject, before, limit))
 
     def of_resident(self, resident: int, before: int | None, limit: int) -> list[int]:
         """Indexes of entries about one person in the store, newest first. Raises TrailUnavailable as `search`."""
@@ -98,10 +97,6 @@ class TrailIndex:
     def taken(self) -> int:
         """How many entries of the log the projection has, from the first on. Raises TrailUnavailable as `search`."""
         return self._current(lambda db: state(db).taken)
-
-    def resident_of(self, pseudonym: str) -> int | None:
-        """The internal id behind a pseudonym; None where it is nobody's in the store. Raises as `search`."""
-        return self._current(lambda db: trail_query.resident_of(db, pseudonym))
 
     def entries(self, indexes: list[int]) -> list[TrailEntry]:
         """Whole entries, from the state of the store that the indexes came from or a later one.
@@ -120,18 +115,21 @@ class TrailIndex:
 
         def drop(db: Any) -> None:
             db.execute("BEGIN IMMEDIATE")
-            forget_person(db, resident, pseudonym_of(self._ring, resident))
+            forget_person(db, resident)
             db.execute("COMMIT")
             # What it replaced must not stay in the write-ahead log.
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
         self._file.use(drop)
-        self._known.discard(resident)
 
     def close(self) -> None:
         """Give the connections back."""
         self._file.close()
         self._reader.close()
+
+    def _number(self, pseudonym: str) -> int:
+        resident = self._ring.resident_behind(pseudonym)
+        return stranger(pseudonym) if resident is None else resident
 
     def _current(self, read: Callable[[Any], T]) -> T:
         """Read from a projection that has all there was to take over."""
@@ -152,18 +150,13 @@ class TrailIndex:
         found, erasing = self._from_store(lambda: self._next(had.taken, limit))
         if not found:
             return 0
-        rows, people = [], []
-        for entry, act, _, resident, salt, sealed in found:
-            rows.append(self._row(entry, act, None if resident in erasing else resident, salt, sealed))
-            if resident is not None and resident not in self._known and resident not in erasing:
-                self._known.add(resident)
-                people.append((bytes.fromhex(pseudonym_of(self._ring, resident)), resident))
+        rows = [
+            self._row(entry, act, None if resident in erasing else resident, salt, sealed)
+            for entry, act, _, resident, salt, sealed in found
+        ]
         db.execute("BEGIN IMMEDIATE")
-        put_people(db, people)
         self._rows.put(db, rows, found[-1][2])
         db.execute("COMMIT")
-        if len(self._known) > _MOST_KNOWN:
-            self._known.clear()
         return len(rows)
 
     def _row(self, entry: int, act: bytes, resident: int | None, salt: bytes | None, sealed: bytes | None) -> Row:
@@ -198,7 +191,6 @@ class TrailIndex:
     def _start_afresh(self) -> None:
         """Forget what was remembered of another file, or of a transaction that may not have come to its end."""
         self._rows, self._settling = Rows(), Settling()
-        self._known.clear()
 
 
 async def follow(index: TrailIndex) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from audit.tables import milliseconds
-from hub.store.trail_rows import SYSTEM, Words, state, stranger
+from hub.store.trail_rows import SYSTEM, Words, state
 from hub.store.trail_settling import keep_recent
 
 MOST_EXAMINED = 2000
@@ -43,7 +43,7 @@ class TrailQuery(NamedTuple):
 
     Attributes:
         actor: a principal's id as acts name it.
-        subject: a pseudonym, 24 hex digits.
+        subject: a pseudonym, 32 hex digits.
         purpose: the id of a purpose.
         kind: of event.
         outcome: `disclosed`, `denied` and so on.
@@ -87,16 +87,17 @@ class _Range(NamedTuple):
     end: int
 
 
-def search(db: Any, query: TrailQuery, before: int | None, limit: int) -> TrailPage:
+def search(db: Any, query: TrailQuery, subject: int | None, before: int | None, limit: int) -> TrailPage:
     """Find entries.
 
     Args:
         db: a connection to the projection, inside one state of it.
         query: the filters; all must hold.
+        subject: the number of the person it names, as `Row.subject`; None where it names nobody.
         before: only entries below this index; None from the newest on.
         limit: how many at most.
     """
-    codes = _codes(db, query)
+    codes = _codes(db, query, subject)
     if codes is None:
         return TrailPage([], None)
     span = _range(db, query.since, query.until)
@@ -125,29 +126,17 @@ def about(db: Any, resident: int, before: int | None, limit: int) -> list[int]:
     return found + [row[0] for row in older]
 
 
-def resident_of(db: Any, pseudonym: str) -> int | None:
-    """The internal id behind a pseudonym; None where it is nobody's in the store."""
-    sql = "SELECT resident FROM person WHERE pseudonym = ?"
-    found = db.execute(sql, (bytes.fromhex(pseudonym),)).fetchone()
-    return found and int(found[0])
-
-
-def _codes(db: Any, query: TrailQuery) -> dict[str, int] | None:
+def _codes(db: Any, query: TrailQuery, subject: int | None) -> dict[str, int] | None:
     """The numbers of the filters; None where the trail has never heard of one of them."""
     codes: dict[str, int] = {}
     for column in _COLUMNS:
         if (text := getattr(query, column)) is None:
             continue
-        code = _subject(db, text) if column == "subject" else _words.find(db, text)
+        code = subject if column == "subject" else _words.find(db, text)
         if code is None:
             return None
         codes[column] = code
     return codes
-
-
-def _subject(db: Any, pseudonym: str) -> int:
-    resident = resident_of(db, pseudonym)
-    return stranger(pseudonym) if resident is None else resident
 
 
 def _range(db: Any, since: datetime | None, until: datetime | None) -> _Range:

@@ -7,11 +7,10 @@ import orjson
 from cryptography.exceptions import InvalidTag
 
 from audit.entry import commitment
-from hub.store.keys import Keyring
+from hub.store.keys import PSEUDONYM_BYTES, Keyring
 from hub.store.sqlcipher import SqlcipherReader
 from hub.store.trail import unsealed
 
-_PSEUDONYM_BYTES = 12
 _QUERY = (
     "SELECT idx, act, act_salt, subject_commitment, ordinal_commitment, sealed, "
     "(SELECT resident FROM about WHERE entry = idx) FROM log_entry WHERE idx = ?"
@@ -53,17 +52,17 @@ def read_entries(reader: SqlcipherReader, indexes: Sequence[int]) -> list[TrailE
 
 def pseudonym_of(ring: Keyring, resident: int) -> str:
     """The trail's name for somebody in the store."""
-    return ring.pseudonym(b"resident\0%d" % resident)
+    return ring.pseudonym_of(resident)
 
 
 def stranger_in(ring: Keyring, act: bytes, act_salt: bytes, sealed: bytes) -> str | None:
     """The pseudonym in an entry about somebody who is not in the store.
 
     Returns:
-        24 hex digits; None where it is about nobody, or about somebody whose key it was sealed under.
+        32 hex digits; None where it is about nobody, or about somebody whose key it was sealed under.
     """
     try:
         subject = orjson.loads(unsealed(sealed, commitment("act", act_salt, act), ring.strangers)[1]).get("subject")
-        return subject if len(bytes.fromhex(subject)) == _PSEUDONYM_BYTES else None
+        return subject if len(bytes.fromhex(subject)) == PSEUDONYM_BYTES else None
     except (InvalidTag, ValueError, TypeError):
         return None

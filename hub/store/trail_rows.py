@@ -5,20 +5,23 @@ no name of a person is in it: subjects are numbers, the internal id of somebody 
 of the pseudonym of somebody who is not.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
 
 from audit.tables import milliseconds
 
-SCHEMA = 1
+SCHEMA = 2
 SYSTEM = 0
 """The code of the area of what the hub does by itself."""
 _WIDE = 15
 APART = 32
 """Entries between two moments: a time range is known to so many entries."""
+MOST_REMEMBERED = 4096
+"""Acts whose words are remembered, apart from what only one of them says."""
 
 TABLES = """
 CREATE TABLE event (
@@ -39,7 +42,6 @@ CREATE TABLE of_subject (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE word (code INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE area (code INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
-CREATE TABLE person (pseudonym BLOB PRIMARY KEY, resident INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE moment (clock INTEGER PRIMARY KEY, entry INTEGER NOT NULL) STRICT;
 CREATE TABLE state (
     id INTEGER PRIMARY KEY CHECK (id = 1), taken INTEGER NOT NULL, leaf BLOB NOT NULL, clock INTEGER NOT NULL,
@@ -47,6 +49,8 @@ CREATE TABLE state (
 ) STRICT;
 INSERT INTO state VALUES (1, 0, x'', 0, 0, 0, 0);
 """
+_TIME, _TRACE = b'"time":"', b'"trace_id":"'
+_Said = tuple[str | None, tuple[str | None, ...]]
 _PUT = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -102,6 +106,7 @@ class Act(msgspec.Struct, gc=False):
     outcome: Any = None
     department: Any = None
     area: Any = None
+    trace_id: Any = None
 
 
 _act = msgspec.json.Decoder(Act).decode
@@ -115,22 +120,37 @@ def row_of(entry: int, act: bytes, subject: int | None) -> Row:
         act: the act's bytes.
         subject: as `Row.subject`.
     """
+    before, _, rest = act.partition(_TIME)
+    time, _, rest = rest.partition(b'"')
+    between, _, rest = rest.partition(_TRACE)
+    common = _common(before, between, rest.partition(b'"')[2])
+    if common is None:
+        said = _decoded(act)
+        at, (actor, others) = _time(said.time), _words_of(said)
+    else:
+        at, (actor, others) = _time(time.decode("ascii", "replace")), common
+    return Row(entry, at, actor, subject, *others)
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _common(before: bytes, between: bytes, after: bytes) -> _Said | None:
+    """What acts say that differ in nothing but time and trace id, as most do; None where they are no such act."""
+    said = _decoded(before + _TIME + b'"' + between + _TRACE + b'"' + after)
+    # Another member of this name, deeper down, is not the act's time: then this one is still missing.
+    return _words_of(said) if said.time == said.trace_id == "" else None
+
+
+def _decoded(act: bytes) -> Act:
     try:
-        said = _act(act)
+        return _act(act)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        said = Act()  # it cannot be found by anything it says, but its place is taken
+        return Act()  # it cannot be found by anything it says, but its place is taken
+
+
+def _words_of(said: Act) -> _Said:
     area = _text(said.area)
-    return Row(
-        entry,
-        _time(said.time),
-        _text(said.actor),
-        subject,
-        _text(said.purpose),
-        _text(said.kind),
-        _text(said.outcome),
-        _text(said.department),
-        area if area or said.role else "",
-    )
+    texts = (said.purpose, said.kind, said.outcome, said.department)
+    return _text(said.actor), (*map(_text, texts), area if area or said.role else "")
 
 
 def stranger(pseudonym: str) -> int:
@@ -172,6 +192,7 @@ class Rows:
 
     def __init__(self) -> None:
         self._words, self._areas = Words("word"), Words("area")
+        self._codes: dict[tuple[str | None, ...], tuple[int | None, ...]] = {}
 
     def put(self, db: Any, rows: Sequence[Row], leaf: bytes) -> State:
         """Add rows behind those that are there, in a write transaction of the caller's.
@@ -199,22 +220,25 @@ class Rows:
                     due = entry + APART
             elif clock - time > late:
                 late = clock - time
-            codes = [text and self._words.code(db, text) for text in (actor, purpose, kind, outcome, department)]
-            where = area and self._areas.code(db, area) if area != "" else SYSTEM
-            written.append((entry, time, codes[0], subject, codes[1], codes[2], codes[3], codes[4] or None, where))
+            texts = (actor, purpose, kind, outcome, department, area)
+            codes = self._codes.get(texts) or self._coded(db, texts)
+            written.append((entry, time, codes[0], subject, *codes[1:]))
             taken = entry + 1
         db.executemany(_PUT, written)
         db.executemany("INSERT INTO moment VALUES (?, ?)", moments)
         db.execute("UPDATE state SET taken = ?, leaf = ?, clock = ?, late = ?", (taken, leaf, clock, late))
         return State(taken, leaf, clock, late, had.settled, had.forgotten)
 
+    def _coded(self, db: Any, texts: tuple[str | None, ...]) -> tuple[int | None, ...]:
+        if len(self._codes) >= MOST_REMEMBERED:
+            self._codes.clear()
+        *words, area = texts
+        where = self._areas.code(db, area) if area else area if area is None else SYSTEM
+        codes = self._codes[texts] = (*(self._words.code(db, text) if text else None for text in words), where)
+        return codes
 
-def put_people(db: Any, people: Iterable[tuple[bytes, int]]) -> None:
-    """Note the pseudonyms of people in the store, given as the pseudonym's 12 bytes and the internal id."""
-    db.executemany("INSERT OR IGNORE INTO person VALUES (?, ?)", people)
 
-
-def forget_person(db: Any, resident: int, pseudonym: str) -> None:
+def forget_person(db: Any, resident: int) -> None:
     """Drop every link between entries and a person, in a write transaction of the caller's."""
     settled = [row[0] for row in db.execute("SELECT entry FROM of_subject WHERE subject = ?", (resident,))]
     db.executemany("UPDATE event SET subject = NULL WHERE entry = ?", [(entry,) for entry in settled])
@@ -222,7 +246,6 @@ def forget_person(db: Any, resident: int, pseudonym: str) -> None:
     db.execute(since, (resident,))
     db.execute("DELETE FROM of_subject WHERE subject = ?", (resident,))
     db.execute("UPDATE state SET forgotten = forgotten + 1")
-    db.execute("DELETE FROM person WHERE pseudonym = ?", (bytes.fromhex(pseudonym),))
 
 
 def state(db: Any) -> State:

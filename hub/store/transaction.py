@@ -100,7 +100,7 @@ class SqlcipherTransaction:
                 Event(
                     act | {SECTIONS: 1},
                     event.subject
-                    | {"subject": self._ring.pseudonym(b"resident\0%d" % resident)}
+                    | {"subject": self._ring.pseudonym_of(resident)}
                     | for_sections({Tier.CONTROL: fresh}),
                     resident,
                     data_key(self._ring, keys, "trail", AMENDING),

@@ -52,7 +52,7 @@ async def ask(desk: Desk, asked: Asked, subject: str, reason: str) -> dict[str, 
     Args:
         desk: the hub's means.
         asked: a security officer or auditor.
-        subject: a pseudonym, 24 hex digits.
+        subject: a pseudonym, 32 hex digits.
         reason: why; the person reads it.
 
     Returns:
@@ -201,7 +201,7 @@ async def _matter(desk: Desk, asked: Asked, name: str) -> _Matter:
 
 
 def _covered(desk: Desk, asked: Asked, pseudonym: str) -> Self | None:
-    resident = desk.trail.resident_of(pseudonym)
+    resident = desk.ring.resident_behind(pseudonym)
     desk.turn.begin()
     return None if resident is None else _in_area(desk, asked, resident)
 

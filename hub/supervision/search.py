@@ -70,7 +70,7 @@ def shown(ring: Keyring, entry: TrailEntry) -> dict[str, Any]:
 
 def _look(desk: Desk, act: dict[str, object], pseudonym: str | None) -> Event:
     subject: dict[str, object] = {"subject": pseudonym or "", "reason": ""}
-    resident = desk.trail.resident_of(pseudonym) if pseudonym else None
+    resident = desk.ring.resident_behind(pseudonym) if pseudonym else None
     if resident is None:
         return Event(act, subject)
     try:

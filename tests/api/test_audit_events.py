@@ -65,7 +65,7 @@ def test_entry_is_found_at_once_with_the_members_of_the_contract_and_no_value(ev
     assert (found["actor"], found["role"], found["department"]) == (f"{CIVIL_AFFAIRS}#1", "department", "civil_affairs")
     assert (found["purpose"], found["basis"], found["outcome"]) == ("OLDCARD", "statutory", "disclosed")
     assert found["fields"] == ["name"]
-    assert len(found["subject"]) == 24
+    assert len(found["subject"]) == 32
     told = json.dumps(found, ensure_ascii=False)
     assert not any(str(value) in told for value in (city.cast["elder"].idno, city.cast["elder"].values["name"]))
 
@@ -153,7 +153,7 @@ def test_people_who_are_not_in_the_store_have_pseudonyms_too(events, client):
 
 
 def test_pseudonym_nobody_has_and_word_the_trail_has_not_find_nothing(events):
-    assert events(subject="0" * 24)["items"] == []
+    assert events(subject="0" * 32)["items"] == []
     assert events(kind="nothing_of_the_kind") == {"items": [], "next": None}
 
 
@@ -210,8 +210,8 @@ def test_what_residents_do_is_seen_where_they_live(city, client, events):
         ("actor=nobody", "actor"),
         ("actor=resident:10000000-0000-4000-8000-000000000001", "actor"),
         ("subject=12", "subject"),
-        ("subject=" + "A" * 24, "subject"),
-        ("subject=" + "٣" * 24, "subject"),
+        ("subject=" + "A" * 32, "subject"),
+        ("subject=" + "٣" * 32, "subject"),
         ("purpose=", "purpose"),
         ("purpose=A-B", "purpose"),
         ("kind=x" + "x" * 64, "kind"),

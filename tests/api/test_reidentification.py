@@ -164,7 +164,7 @@ def test_pseudonyms_of_strangers_of_nobody_and_of_other_areas_are_one_answer(cli
     stranger = client(AUDITOR).get(EVENTS, params={"outcome": "denied", "limit": 1}).json()["items"][0]["subject"]
     elsewhere = f"auditor:{FAR_GRID[:12]}"
     city.appoint(elsewhere)
-    for principal, pseudonym in ((AUDITOR, stranger), (AUDITOR, "0" * 24), (elsewhere, subject)):
+    for principal, pseudonym in ((AUDITOR, stranger), (AUDITOR, "0" * 32), (elsewhere, subject)):
         answer = client(principal).post(ROUTE, json={"subject": pseudonym, "reason": "核查"})
         assert (answer.status_code, answer.json()["reasons"]) == (404, ["not_found"])
 

@@ -39,7 +39,7 @@ def named(installation):
 
 
 def pseudonym(installation, resident):
-    return installation.ring.pseudonym(b"resident\0%d" % resident)
+    return installation.ring.pseudonym_of(resident)
 
 
 def resident_of(installation, number):

@@ -42,7 +42,7 @@ def events(path):
 
 
 def pseudonym(installation, resident):
-    return installation.ring.pseudonym(b"resident\0%d" % resident)
+    return installation.ring.pseudonym_of(resident)
 
 
 @pytest.fixture

@@ -80,6 +80,19 @@ class TestTokens:
     def test_tokens_and_pseudonyms_are_of_one_installation(self, ring, other_ring):
         assert ring.index(b"value") != other_ring.index(b"value")
         assert ring.pseudonym(b"value") != other_ring.pseudonym(b"value")
+        assert ring.pseudonym_of(1) != other_ring.pseudonym_of(1)
+
+    @given(RESIDENTS, RESIDENTS)
+    def test_pseudonym_leads_back_to_one_person_and_only_with_the_keys(self, ring, other_ring, one, other):
+        name = ring.pseudonym_of(one)
+        assert ring.resident_behind(name) == one
+        assert (name == ring.pseudonym_of(other)) == (one == other)
+        assert other_ring.resident_behind(name) is None
+
+    @given(st.binary(max_size=60))
+    def test_name_of_somebody_who_is_not_in_the_store_leads_to_nobody(self, ring, value):
+        assert len(ring.pseudonym(value)) == len(ring.pseudonym_of(1))
+        assert ring.resident_behind(ring.pseudonym(value)) is None
 
     def test_each_database_has_a_key_of_its_own(self, ring):
         keys = {ring.database_key(name) for name in ("hub.db", "keys.db", "other.db")}
