@@ -17,6 +17,7 @@ from hub.access.standing import Standing
 from hub.api import (
     approvals,
     audit,
+    cases,
     consents,
     deferrals,
     disclosures,
@@ -74,6 +75,7 @@ _ROUTERS = (
     observations,
     newcomers,
     filings,
+    cases,
     me,
     consents,
     mandates,

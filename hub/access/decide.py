@@ -13,7 +13,7 @@ from hub.model.freeze import Freeze
 from hub.model.principal import Principal, Role
 from hub.model.purpose import Approval, Basis, Purpose
 from hub.model.subject import Facts, is_minor
-from hub.model.terms import NO_GROUNDS, Grounds
+from hub.model.terms import CASE_OPEN, NO_GROUNDS, Grounds
 from hub.model.tier import CORE_TIERS, Tier
 from hub.policy.engine import PlannedField, Snapshot
 
@@ -35,6 +35,8 @@ _NO_BASIS = {
 }
 EMERGENCIES = frozenset({Approval.BREAK_GLASS, Approval.ORDER})
 """What opens a purpose in place of somebody's yes beforehand."""
+_ASKED_OF_NOBODY = frozenset({Approval.NONE, Approval.CASE})
+"""What needs nobody's yes once the purpose itself is open."""
 _SENSITIVE = CORE_TIERS | {Tier.SEALED}
 """What a consent must have been given for on its own (个人信息保护法 第二十九条)."""
 _ON_A_CLAIM = frozenset({"name", "addr", "ec"})
@@ -226,11 +228,13 @@ def _missing_approval(key: str, planned: PlannedField, case: _Case) -> Reason | 
         open_now = grounds.emergency == Strength.VERIFIED or (bool(grounds.emergency) and key in _ON_A_CLAIM)
         # Nobody's yes stands in for what happened: an approval opens no emergency.
         return None if open_now else Reason.EMERGENCY_NOT_OPEN
-    if key in grounds.approved:
-        return None
-    if case.minor and not grounds.for_minor:
+    approved = key in grounds.approved
+    if case.minor and not (approved or grounds.for_minor):
         return Reason.MINOR_APPROVAL_REQUIRED
-    if planned.approval is Approval.NONE:
+    if case.purpose.approval is Approval.CASE and grounds.case != CASE_OPEN:
+        # Somebody's yes may be needed besides, for a minor say; it never stands in for the case.
+        return Reason.APPROVAL_EXPIRED if grounds.case else Reason.APPROVAL_REQUIRED
+    if approved or planned.approval in _ASKED_OF_NOBODY:
         return None
     return Reason.APPROVAL_EXPIRED if key in grounds.lapsed else Reason.APPROVAL_REQUIRED
 

@@ -15,7 +15,7 @@ from hub.access.authenticate import authenticate
 from hub.access.counted import record_counted
 from hub.access.decide import EMERGENCIES, FILING_ROLES, decide, decide_purpose
 from hub.access.derive import sections_for
-from hub.access.grounds import approval_used, counted_approvals, grounds_of, minor_approval_used
+from hub.access.grounds import approval_used, case_used, counted_approvals, grounds_of, minor_approval_used
 from hub.access.limits import Misses
 from hub.access.locate import Located, locate
 from hub.access.minimise import minimise
@@ -257,7 +257,8 @@ class Road:
         if not disclosure.fields:
             reasons = in_check_order({each.reason for each in disclosure.withheld})
             return self._denied(Denial(permit.request, reasons, disclosure.withheld, permit.resident), found)
-        event = disclosed(disclosure, self.ring, found.trail_key, approval, filing)
+        case = case_used(found.facts, permit.request, self.policies)
+        event = disclosed(disclosure, self.ring, found.trail_key, approval, filing, case)
         counted: tuple[str, ...] = ()
         if approval and found.facts.terms:
             counted = counted_approvals(found.facts, permit.request, self.policies, frozenset(disclosure.fields))

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from hub.model.approval import Record, State, about, state_at
+from hub.model.case import CASES, case_for
+from hub.model.case import State as CaseState
 from hub.model.consent import agreed
 from hub.model.decision import AccessRequest
 from hub.model.emergency import Order, Strength, in_force, order_over
@@ -12,7 +14,7 @@ from hub.model.principal import Principal, Role
 from hub.model.protection import is_protected
 from hub.model.purpose import Approval, Basis, Purpose
 from hub.model.subject import Facts, is_minor, is_under_consent_age
-from hub.model.terms import CONSENTS, EMERGENCIES, NO_GROUNDS, PROTECTION, Grounds
+from hub.model.terms import CASE_ENDED, CASE_OPEN, CONSENTS, EMERGENCIES, NO_GROUNDS, PROTECTION, Grounds
 from hub.model.visibility import audience_of, hidden_groups
 from hub.policy.engine import Snapshot
 from hub.schema.groups import groups, locating
@@ -47,7 +49,30 @@ def grounds_of(facts: Facts, request: AccessRequest, policies: Snapshot, orders:
         hidden=hidden,
         guarded=guarded,
         emergency=strength,
+        case=_case(facts, request, policies),
     )
+
+
+def _case(facts: Facts, request: AccessRequest, policies: Snapshot) -> str:
+    if CASES not in facts.terms or request.purpose is None or request.purpose.approval is not Approval.CASE:
+        return ""
+    state, _ = _case_of(facts, request, policies)
+    return "" if state is None else CASE_OPEN if state is CaseState.OPEN else CASE_ENDED
+
+
+def case_used(facts: Facts, request: AccessRequest, policies: Snapshot) -> str:
+    """The id of the case that a disclosure rests on; empty where its purpose is not bound to one."""
+    if request.purpose is None or request.purpose.approval is not Approval.CASE:
+        return ""
+    return _case_of(facts, request, policies)[1]
+
+
+def _case_of(facts: Facts, request: AccessRequest, policies: Snapshot) -> tuple[CaseState | None, str]:
+    purpose, caller = request.purpose, request.caller
+    if purpose is None:
+        return None, ""
+    mark = policies.marks[purpose.id]
+    return case_for(facts.terms, caller.principal.organisation, purpose.id, mark, caller.at)
 
 
 def _consented(facts: Facts, request: AccessRequest, policies: Snapshot) -> frozenset[Basis]:

@@ -35,9 +35,23 @@ def record_within(events: list[Event], lane: Lane) -> Awaitable[list[Receipt | N
 
 
 def disclosed(
-    disclosure: Disclosure, ring: Keyring, trail_key: bytes, approval: str = "", filing: Filing | None = None
+    disclosure: Disclosure,
+    ring: Keyring,
+    trail_key: bytes,
+    approval: str = "",
+    filing: Filing | None = None,
+    case: str = "",
 ) -> Event:
-    """The event of a disclosure; `approval` is the id of the approval it rests on, `filing` that of a department."""
+    """The event of a disclosure.
+
+    Args:
+        disclosure: what leaves.
+        ring: the keys.
+        trail_key: of the data subject.
+        approval: id of the approval it rests on.
+        filing: of the department or organisation.
+        case: id of the case it is bound to.
+    """
     permit = disclosure.permit
     request = permit.request
     caller, purpose = request.caller, request.purpose.id if request.purpose else None
@@ -51,7 +65,7 @@ def disclosed(
         tuple(disclosure.fields),
         permit.rules,
         approval,
-        filing.name if filing else "",
+        (filing.name if filing else "", case),
     )
     act = before + timestamp(caller.at).encode() + between + request.trace_id.encode() + after
     # A volume never keeps help from somebody in danger: each emergency is opened for one person, and reviewed.
@@ -100,14 +114,16 @@ def _frame(
     given: tuple[str, ...],
     rules: tuple[str, ...],
     approval: str,
-    filing: str,
+    filing_and_case: tuple[str, str],
 ) -> tuple[bytes, bytes, bytes]:
     """The canonical bytes of a disclosure's act before, between and after its time and its trace id.
 
     Most disclosures differ in nothing else, and writing an act out takes longer than deciding on it.
     """
     act = _said(principal, operator, policy, purpose, "disclosed", withheld)
-    rests_on = {"approval": approval or None} | ({"filing": filing} if filing else {})
+    filing, case = filing_and_case
+    named = {name: value for name, value in (("filing", filing), ("case", case)) if value}
+    rests_on = {"approval": approval or None} | named
     whole = canonical(act | {"basis": basis, "fields": sorted(given), "rules": list(rules)} | rests_on)
     # What somebody else chose cannot look like a member: its quotation marks are escaped.
     before, rest = whole.split(b'"time":""')

@@ -41,6 +41,7 @@ class EventBody(BaseModel):
     outcome: str | None
     reasons: list[str]
     approval: Any
+    case: Any
     on_behalf_of: Any
     trace_id: str | None
 

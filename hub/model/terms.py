@@ -15,6 +15,8 @@ CONSENTS = "consents"
 VISIBILITY = "visibility"
 EMERGENCIES = "emergencies"
 PROTECTION = "protection"
+CASE_OPEN, CASE_ENDED = "open", "ended"
+"""How a case stands for a request."""
 
 
 class Grounds(NamedTuple):
@@ -28,6 +30,7 @@ class Grounds(NamedTuple):
         emergency: `verified`, `claimed`, or empty where none is open for this caller.
         guarded: fields nobody gets for the person's own safety.
         for_minor: whether a manager has approved that this caller reads this minor's data.
+        case: `open` where the caller's office has a case open with the person; `ended` where it had; else empty.
     """
 
     hidden: frozenset[str] = frozenset()
@@ -37,6 +40,7 @@ class Grounds(NamedTuple):
     emergency: str = ""
     guarded: frozenset[str] = frozenset()
     for_minor: bool = False
+    case: str = ""
 
 
 NO_GROUNDS = Grounds()

@@ -8,9 +8,10 @@ from hub.model.purpose import Approval, Basis, Purpose
 from hub.policy.engine import PlannedField
 from hub.rights.words import Words
 
-HELD, HIDDEN_BY_OWNER, KEPT_SAFE = "role_held", "hidden_by_owner", "protected"
+HELD, HIDDEN_BY_OWNER, KEPT_SAFE, CASE = "role_held", "hidden_by_owner", "protected", "case_open"
 _BY_TRUTH = {HIDDEN: HIDDEN_BY_OWNER, PROTECTED: KEPT_SAFE}
 _STATES = frozenset({Basis.STATUTORY, Basis.AGGREGATE})
+_UNAPPROVED = frozenset({Reason.APPROVAL_REQUIRED, Reason.APPROVAL_EXPIRED})
 _FILERS = tuple(role.value for role in FILING_ROLES)
 
 CONDITIONS: Mapping[str, Words] = {
@@ -29,6 +30,7 @@ CONDITIONS: Mapping[str, Words] = {
     },
     "approval_required": {"zh": "已获审批", "en": "an approval covers the field"},
     "approval_expired": {"zh": "审批仍在有效期内", "en": "the approval has not ended"},
+    CASE: {"zh": "其单位正在办理该居民为当事人的案件", "en": "the office has a case with the resident open"},
     "volume_exceeded": {"zh": "未超过备案数量", "en": "the filed volume is not used up"},
     "not_available": {"zh": "档案中有此信息", "en": "the file holds the value"},
     HIDDEN_BY_OWNER: {"zh": "居民允许该对象查看", "en": "the resident lets this audience see it"},
@@ -37,8 +39,10 @@ CONDITIONS: Mapping[str, Words] = {
 """What would have to be true, by the code of what is in the way while it is not."""
 
 
-def stopping(reason: Reason, truth: str) -> str:
+def stopping(reason: Reason, truth: str, purpose: Purpose) -> str:
     """The code of what is in the way of a field."""
+    if purpose.approval is Approval.CASE and reason in _UNAPPROVED:
+        return CASE
     return _BY_TRUTH.get(truth, reason.value)
 
 
@@ -72,7 +76,9 @@ def needs(purpose: Purpose, requester: str, planned: PlannedField, bases: Iterab
         return [each for each in found if each != "consent_missing"] + ["emergency_not_open"]
     if minor:
         found.append("minor_approval_required")
-    if planned.approval is not Approval.NONE:
+    if purpose.approval is Approval.CASE:
+        found.append(CASE)
+    if planned.approval not in (Approval.NONE, Approval.CASE):
         found.append("approval_required")
     if possible - {Basis.STATUTORY, Basis.EMERGENCY}:
         found.append(HIDDEN_BY_OWNER)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from hub.access.decide import FILING_ROLES, decide, decide_purpose
-from hub.access.grounds import approval_used, grounds_of
+from hub.access.grounds import approval_used, case_used, grounds_of
 from hub.access.standing import Standing
 from hub.model.decision import AccessRequest, Denial
 from hub.model.filing import Filing
@@ -175,11 +175,10 @@ def _judged(
         request, policies, filing, about, moment.today, frozen, grounds_of(facts, request, policies, standing.orders)
     )
     if not isinstance(decision, Denial):
-        return _Finding(decision.basis.value, ()), approval_used(
-            facts, request, policies, frozenset({key}), standing.orders
-        )
+        used = approval_used(facts, request, policies, frozenset({key}), standing.orders)
+        return _Finding(decision.basis.value, ()), used or case_used(facts, request, policies)
     if decision.withheld:
-        return _Finding("", tuple(stopping(each.reason, each.truth) for each in decision.withheld)), ""
+        return _Finding("", tuple(stopping(each.reason, each.truth, purpose) for each in decision.withheld)), ""
     return _Finding("", tuple(reason.value for reason in decision.reasons)), ""
 
 

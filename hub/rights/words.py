@@ -56,6 +56,8 @@ OUTCOMES: Mapping[str, Words] = {
     "filed": _words("已受理", "Filed"),
     "intended": _words("已开始", "Begun"),
     "approved": _words("已批准", "Approved"),
+    "opened": _words("已开始办理", "Opened"),
+    "closed": _words("已结束办理", "Closed"),
 }
 
 

@@ -8,7 +8,9 @@ _FILES = Path(__file__).parents[2] / "policies/purposes"
 ORGANISATION = "organisation"
 
 FREE, ASK, EMERGENCY, SEALED, NO_SERVICE, BY_MANDATE = "free", "ask", "emergency", "sealed", "no service", "mandate"
-"""How a purpose opens: freely, once somebody said yes, in an emergency, never here, not yet, or with a mandate."""
+CASE = "case"
+"""How a purpose opens: freely, once somebody said yes, in an emergency, never here, not yet, with a mandate, or while
+the caller's office has a case open that the person is a party to."""
 
 
 class Purpose(NamedTuple):
@@ -50,7 +52,7 @@ SCHOOL   | department:education                                   | statutory   
 NEWBORN  | department:police                                      | statutory                 | ask
 SOCINS   | department:human_resources department:medical_insurance| statutory                 | free
 DISAB    | department:disability_federation department:civil_affairs | statutory              | ask
-MEDIATE  | department:justice clerk organisation                  | statutory consent         | ask
+MEDIATE  | department:justice clerk organisation                  | statutory consent         | case
 PSY      | organisation                                           | separate_consent          | free
 CORR     | department:justice                                     | statutory                 | sealed
 REPAIR   | organisation department:urban_management               | consent contract          | free

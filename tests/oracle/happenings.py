@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from tests.oracle.catalogue import AGREEMENTS, EMERGENCY, FREE, PURPOSES
-from tests.oracle.model import Alarm, Rescue, Said, Yes, caller
+from tests.oracle.catalogue import AGREEMENTS, CASE, EMERGENCY, FREE, PURPOSES
+from tests.oracle.model import Alarm, Met, Rescue, Said, Yes, caller
 from tests.oracle.population import CALLERS, CENTRE, COMMUNITY, DECIDERS, DEVICES, FAR, GRIDS, OFFICERS, resident
 from tests.oracle.population import EMERGENCY as RESPONSE
 
@@ -13,11 +13,11 @@ GROUPS = ["contact", "family", "care", "medical", "financial", "activity"]
 _ALARMS_COUNT_FOR = timedelta(hours=2)
 _HOUR = timedelta(hours=1)
 _FORGOTTEN_AFTER = timedelta(days=30)
-_ASKABLE = [name for name, each in PURPOSES.items() if each.opens in (FREE, "ask")]
+_ASKABLE = [name for name, each in PURPOSES.items() if each.opens in (FREE, "ask", CASE)]
 _AGREEABLE = [
     name
     for name, each in PURPOSES.items()
-    if set(each.bases) & set(AGREEMENTS) and each.opens in (FREE, "ask", EMERGENCY)
+    if set(each.bases) & set(AGREEMENTS) and each.opens in (FREE, "ask", CASE, EMERGENCY)
     for _ in range(1 if "statutory" in each.bases else 4)
 ]
 
@@ -37,7 +37,7 @@ class Happenings:
     def one(self):
         """Let one thing happen."""
         acts = [self.approval] * 9 + [self.word] * 14 + [self.wish] * 5 + [self.rescue] * 4 + [self.revocation] * 2
-        acts += [self.minors] * 3 + [self.review] * 4
+        acts += [self.minors] * 3 + [self.review] * 3 + [self.case] * 6
         acts += [self.protection] * 3 + [self.freeze, self.order, self.erasure]
         self.chance.choice(acts)()
 
@@ -63,9 +63,6 @@ class Happenings:
         agreed = [each.purpose for each in person.said if each.purpose in _ASKABLE]
         purpose = chance.choice(agreed if agreed and chance.random() < 0.6 else _ASKABLE)
         row, who = PURPOSES[purpose], self.requester(purpose, person)
-        if person.protection and chance.random() < 0.5:
-            who, purpose = caller(f"clerk:{person.grid[:12]}"), "MEDIATE"  # from whom a protection hides
-            row = PURPOSES[purpose]
         every = [*row.fields, *row.on_approval]
         fields, hours = chance.sample(every, chance.randint(1, len(every))), chance.choice([1, 6, 24, 24 * 20])
         body = {"subject": {"idno": person.idno}, "purpose": purpose, "fields": fields, "reason": "随访前了解"}
@@ -85,6 +82,36 @@ class Happenings:
             if decision["decision"] == "approve":
                 until = now + timedelta(hours=hours)
                 person.approvals.append(Yes(made["id"], who.human, purpose, frozenset(fields), until))
+
+    def case(self):
+        """An office opens a case for one or two people, or one that is open is closed by it or by a party."""
+        chance, now = self.chance, self.town.now
+        standing = [(each, person) for person in self.town.people for each in person.cases if each.closed is None]
+        if standing and chance.random() < 0.3:
+            met, person = chance.choice(standing)
+            staff = [each for each in map(caller, CALLERS) if each.office == met.office]
+            staff = [each for each in staff if each.kind in PURPOSES["MEDIATE"].requesters]
+            who = chance.choice([*staff, resident(person)])
+            assert self.tell(who.name, "POST", f"/v1/cases/{met.name}/closure", {})
+            for each in (each for each, _ in standing if each.name == met.name):
+                each.closed = now
+            return
+        safe = [each for each in self.town.people if each.protection]
+        parties = [chance.choice(safe) if safe and chance.random() < 0.4 else self.person()]
+        parties += [each for each in [self.person()] if chance.random() < 0.3 and each is not parties[0]]
+        who, days = self.requester("MEDIATE", parties[0]), chance.choice([1, 7, 30])
+        if parties[0].protection and chance.random() < 0.7:
+            who = caller(f"clerk:{parties[0].grid[:12]}")  # from whom a protection hides
+        body = {"purpose": "MEDIATE", "number": "调解 2026-07", "duration": f"P{days}D"}
+        made = self.tell(who.name, "POST", "/v1/cases", body | {"parties": [{"idno": each.idno} for each in parties]})
+        near = all(each.grid.startswith(who.area) for each in parties)
+        assert made or not near or who.files, "who could read for it may open a case"
+        if made:
+            until = now + timedelta(days=days)
+            for each in parties:
+                ended = now - _FORGOTTEN_AFTER
+                each.cases = [old for old in each.cases if min(old.closed or old.until, old.until) >= ended]
+                each.cases.append(Met(made["id"], who.office, until))
 
     def minors(self):
         grid, purpose = self.chance.choice(GRIDS), self.chance.choice(_ASKABLE)

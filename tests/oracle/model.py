@@ -26,6 +26,10 @@ class Caller(NamedTuple):
     def files(self):
         return self.role in ("department", "organisation")
 
+    @property
+    def office(self):
+        return f"{self.role}:{self.code}@{self.area}" if self.files else f"community:{self.area[:12]}"
+
 
 def caller(text):
     """Read a principal such as `grid_worker:339999001001001#li`."""
@@ -99,6 +103,16 @@ class Rescue:
 
 
 @dataclass
+class Met:
+    """A case of an office that somebody is a party to."""
+
+    name: str
+    office: str
+    until: object
+    closed: object = None
+
+
+@dataclass
 class Person:
     """A resident: what the file holds, and what was said about it."""
 
@@ -116,6 +130,7 @@ class Person:
     frozen: str = ""  # id of the freeze they asked for
     held: bool = False
     protection: str = ""
+    cases: list = field(default_factory=list)
 
     def hides(self, key, kind):
         """Whether they wish that a kind of caller does not see a field."""

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from tests.oracle.catalogue import (
     ALWAYS_ANSWERED,
     BY_MANDATE,
+    CASE,
     CORE,
     EMERGENCY,
     FREE,
@@ -208,11 +209,17 @@ def _unapproved(town, who, person, purpose_name, key):
     purpose = PURPOSES[purpose_name]
     mine = [each for each in person.approvals if (each.human, each.purpose) == (who.human, purpose_name)]
     covering = [each for each in mine if key in each.fields and not each.revoked]
-    if any(town.now < each.until for each in covering):
-        return ""
+    approved = any(town.now < each.until for each in covering)
     age = town.age(person)
-    if (age is None or age < 18) and not _standing(town, who, person, purpose_name):
+    if (age is None or age < 18) and not approved and not _standing(town, who, person, purpose_name):
         return "minor_approval_required"
+    if purpose.opens == CASE:
+        met = [each for each in person.cases if each.office == who.office]
+        if any(each.closed is None and town.now < each.until for each in met):
+            return ""
+        return "approval_expired" if met else "approval_required"
+    if approved:
+        return ""
     if purpose.opens == FREE and key not in purpose.on_approval and GROUP.get(key) not in CORE:
         return ""
     return "approval_expired" if covering else "approval_required"

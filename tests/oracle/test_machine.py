@@ -76,6 +76,10 @@ class Rules(RuleBasedStateMachine):
         self.happen("protection", chance)
 
     @rule(chance=CHANCE)
+    def an_office_opens_or_closes_a_case(self, chance):
+        self.happen("case", chance)
+
+    @rule(chance=CHANCE)
     def an_alarm_and_a_rescue(self, chance):
         self.happen("rescue", chance)
 

@@ -76,7 +76,9 @@ class Asking:
         agreed = {each.purpose for person in people for each in person.said if each.yes} & {*_ON_CONSENT}
         filed = [each.human for each in everybody if each.area == "339999" and each.role == "organisation"][:3]
         meant = {(human, purpose) for human in filed for purpose in agreed}
-        for pairs in self.chance.sample([approved, managed, urgent, meant], 4):
+        offices = {met.office for person in people for met in person.cases}
+        meeting = {(each.human, "MEDIATE") for each in everybody if each.office in offices}
+        for pairs in self.chance.sample([approved, managed, urgent, meant, meeting], 5):
             found = [(each, to) for each in everybody for human, to in sorted(pairs) if each.human == human]
             if found:
                 return self.chance.choice(found)
@@ -127,7 +129,7 @@ class Asking:
 
 def _has_said(person, purpose):
     said = [each.purpose for each in (*person.said, *person.approvals)]
-    return purpose in said or (purpose == "SOS" and person.rescues)
+    return purpose in said or (purpose == "MEDIATE" and person.cases) or (purpose == "SOS" and person.rescues)
 
 
 def _live(filed, folder, seed, questions):
