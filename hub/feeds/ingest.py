@@ -22,7 +22,7 @@ from hub.feeds.reader import FeedFile, Record
 from hub.feeds.recording import Batch
 from hub.feeds.rejected import RejectedFile
 from hub.feeds.rows import Parsed, RowParser, SeenRows, peek_idno
-from hub.feeds.sealing import ALL_TIERS, Change, NewFile, OpenedSections, change, new_file, open_facts
+from hub.feeds.sealing import ALL_TIERS, Change, NewFile, OpenedSections, change, new_file_and_key
 from hub.model.instant import day_of
 from hub.model.tier import Tier
 from hub.schema.idno import is_synthetic
@@ -75,7 +75,7 @@ class Counts(NamedTuple):
 
 class _Write(NamedTuple):
     made: NewFile | Change
-    keys: bytes
+    trail_key: bytes
     conflicts: tuple[Conflict, ...]
     row: int
 
@@ -213,7 +213,7 @@ class _Part:
             self._create(record.row, parsed)
             return
         held = OpenedSections(self._ring, sealed, ALL_TIERS)
-        facts = open_facts(self._ring, sealed)
+        facts = held.facts()
         merged = merge(held, parsed.values)
         renamed = self._renamed(parsed.rid, facts.rid)
         if not merged.changed and not renamed:
@@ -222,7 +222,7 @@ class _Part:
             return
         made = change(self._ring, sealed, held, merged.changed, facts, rid=parsed.rid if renamed else facts.rid)
         self._counts["updated"] += 1
-        self._batch[parsed.idno] = _Write(made, sealed.keys, merged.conflicts, record.row)
+        self._batch[parsed.idno] = _Write(made, held.trail_key(), merged.conflicts, record.row)
 
     def _create(self, row: int, parsed: Parsed) -> None:
         self._renamed(parsed.rid, "")
@@ -232,9 +232,9 @@ class _Part:
             self._ids = iter(range(first + 1, first + _RESERVED))
             resident = first
         sections = merge({}, parsed.values).changed
-        made = new_file(self._ring, resident, sections, parsed.rid or str(uuid.uuid4()))
+        made, trail_key = new_file_and_key(self._ring, resident, sections, parsed.rid or str(uuid.uuid4()))
         self._counts["created"] += 1
-        self._batch[parsed.idno] = _Write(made, made.keys, (), row)
+        self._batch[parsed.idno] = _Write(made, trail_key, (), row)
 
     def _renamed(self, rid: str, known: str) -> bool:
         """Whether a row brings another internal id, one carried over from a former register. Raises BadInput."""
@@ -269,7 +269,8 @@ class _Part:
         at = datetime.now(UTC)
         batch = Batch(self._ring, job.feed, at)
         prepared = batch.whole(created, len(writes) - created)
-        people = [batch.person(write.made, write.keys) for write in writes]
+        # Where the control section changes as well, it is sealed within the write, and the entry accounts for it.
+        people = [None if _is_deciding(write.made) else batch.person(write.made, write.trail_key) for write in writes]
 
         def action(tx: SqlcipherTransaction) -> None:
             told = [_put(tx, batch, write, person) for write, person in zip(writes, people, strict=True)]
@@ -287,15 +288,18 @@ class _Part:
         return self._reader.progress(self._job.feed, self._job.digest, self._part)
 
 
-def _put(tx: SqlcipherTransaction, batch: Batch, write: _Write, person: Prepared) -> Prepared:
+def _is_deciding(made: NewFile | Change) -> bool:
+    return isinstance(made, Change) and made.facts is not None
+
+
+def _put(tx: SqlcipherTransaction, batch: Batch, write: _Write, person: Prepared | None) -> Prepared:
     """Write one person; returns the entry that accounts for it."""
     made = write.made
     if isinstance(made, NewFile):
         tx.create_file(*made)
-        return person
-    if made.facts is not None:
-        control = tx.sealed_facts(made.resident, made.facts)
-        made = made._replace(envelopes=made.envelopes | {Tier.CONTROL: control})
-        person = batch.person(made, write.keys)
-    tx.update_sections(made.resident, made.envelopes, made.tokens)
-    return person
+    else:
+        if made.facts is not None:
+            control = tx.sealed_facts(made.resident, made.facts)
+            made = made._replace(envelopes=made.envelopes | {Tier.CONTROL: control})
+        tx.update_sections(made.resident, made.envelopes, made.tokens)
+    return person or batch.person(made, write.trail_key)

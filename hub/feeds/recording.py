@@ -5,12 +5,11 @@ import secrets
 from datetime import datetime
 from hashlib import sha256
 
-from hub.feeds.sealing import ALL_TIERS, Change, NewFile
+from hub.feeds.sealing import Change, NewFile
 from hub.store.accounts import SECTIONS, for_new_file, for_sections
 from hub.store.engine import Event, Prepared
 from hub.store.installation import system_event
 from hub.store.keys import Keyring
-from hub.store.sections import data_key
 from hub.store.trail import SALT_BYTES, canonical, prepare
 
 
@@ -33,12 +32,12 @@ class Batch:
         more = {"created": created, "updated": updated}
         return prepare(system_event("import", self._at, feed=self._feed, batch=self._id, **more))
 
-    def person(self, made: NewFile | Change, keys: bytes) -> Prepared:
+    def person(self, made: NewFile | Change, trail_key: bytes) -> Prepared:
         """The entry about one person: which sections were written, by version and digest.
 
         Args:
             made: what is written.
-            keys: the person's wrapped data keys.
+            trail_key: the key of what the trail says of the person, 32 bytes.
         """
         if isinstance(made, NewFile):
             outcome, accounts = "created", for_new_file(made.envelopes)
@@ -47,7 +46,7 @@ class Batch:
         resident = made.resident
         subject = {"subject": self._ring.pseudonym_of(resident)} | accounts
         act = self._act(outcome, len(made.envelopes))
-        return self._prepared(Event(act, subject, resident, data_key(self._ring, keys, "trail", ALL_TIERS)), act)
+        return self._prepared(Event(act, subject, resident, trail_key), act)
 
     @staticmethod
     def _prepared(event: Event, act: bytes) -> Prepared:

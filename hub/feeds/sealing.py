@@ -1,8 +1,9 @@
 """From opened sections to what the store keeps: envelopes, facts for deciding, tokens to be found by."""
 
-from collections import ChainMap
 from collections.abc import Iterator
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from hub.model.file import Section, Sections
 from hub.model.subject import Facts
@@ -10,7 +11,17 @@ from hub.model.tier import Tier
 from hub.schema.idno import birth_date_of
 from hub.store.engine import Tokens
 from hub.store.keys import Keyring
-from hub.store.sections import EMPTY, SealedFile, data_key, decode, encode, fresh_keys, seal, unseal, version_of
+from hub.store.sections import (
+    SealedFile,
+    data_key,
+    decode,
+    encode,
+    fresh_keys,
+    seal_first,
+    seal_under,
+    unseal_under,
+    version_of,
+)
 from hub.store.tokens import idno_token, list_token, rid_token
 
 LISTED_TAGS = ("tag.alone",)
@@ -63,13 +74,19 @@ class Change(NamedTuple):
 
 def new_file(ring: Keyring, resident: int, file: Sections, rid: str) -> NewFile:
     """Seal a new person's sections under fresh keys; a tier without values is sealed empty."""
+    return new_file_and_key(ring, resident, file, rid)[0]
+
+
+def new_file_and_key(ring: Keyring, resident: int, file: Sections, rid: str) -> tuple[NewFile, bytes]:
+    """The same, and the key of what the trail says of the person (32 bytes), which need not be unwrapped then."""
     keys = fresh_keys(ring)
     facts = facts_of(file, rid)
     contents = {tier: encode(section) for tier, section in file.items()}
     contents[Tier.CONTROL] = facts.to_record()
-    envelopes = [seal(keys.plain[tier], resident, tier, 1, contents.get(tier, EMPTY)) for tier in Tier]
+    envelopes = seal_first(keys, resident, contents)
     lookups = (rid_token(ring, rid), idno_token(ring, idno_of(file)))
-    return NewFile(resident, keys.wrapped, envelopes, Tokens(lookups, lists_of(ring, file, facts)))
+    made = NewFile(resident, keys.wrapped, envelopes, Tokens(lookups, lists_of(ring, file, facts)))
+    return made, keys.plain["trail"]
 
 
 class OpenedSections(Sections):
@@ -84,13 +101,31 @@ class OpenedSections(Sections):
     def __init__(self, ring: Keyring, sealed: SealedFile, warrant: FeedWarrant) -> None:
         self._ring, self._sealed, self._warrant = ring, sealed, warrant
         self._opened: dict[Tier, Section] = {}
+        self._ciphers: dict[Tier, AESGCM] = {}
 
     def __getitem__(self, tier: Tier) -> Section:
         if (section := self._opened.get(tier)) is None:
-            key = data_key(self._ring, self._sealed.keys, tier, self._warrant)
-            section = decode(unseal(key, self._sealed.resident, tier, self._sealed.sections[tier]))
-            self._opened[tier] = section
+            section = self._opened[tier] = decode(self._content(tier))
         return section
+
+    def facts(self) -> Facts:
+        """What decisions must know, from the control section. Raises OperatorError where it was changed."""
+        return Facts(**self._content(Tier.CONTROL))
+
+    def trail_key(self) -> bytes:
+        """The key of what the trail says of the person, 32 bytes."""
+        return data_key(self._ring, self._sealed.keys, "trail", self._warrant)
+
+    def cipher(self, tier: Tier) -> AESGCM:
+        """The cipher of a tier's data key."""
+        if (cipher := self._ciphers.get(tier)) is None:
+            key = data_key(self._ring, self._sealed.keys, tier, self._warrant)
+            cipher = self._ciphers[tier] = AESGCM(key)
+        return cipher
+
+    def _content(self, tier: Tier) -> Any:
+        sealed = self._sealed
+        return unseal_under(self.cipher(tier), sealed.resident, tier, sealed.sections[tier])
 
     def __iter__(self) -> Iterator[Tier]:
         return (tier for tier in self._sealed.sections if tier is not Tier.CONTROL)
@@ -98,14 +133,19 @@ class OpenedSections(Sections):
     def __len__(self) -> int:
         return len(self._sealed.sections) - (Tier.CONTROL in self._sealed.sections)
 
+    def get(self, tier: Tier, default: Any = None) -> Any:
+        """The section of a tier, or the default where its envelope was not fetched."""
+        return self[tier] if tier in self._sealed.sections else default
+
 
 def open_facts(ring: Keyring, sealed: SealedFile) -> Facts:
     """Open the control section. Raises OperatorError where it was changed."""
-    key = data_key(ring, sealed.keys, Tier.CONTROL, ALL_TIERS)
-    return Facts(**unseal(key, sealed.resident, Tier.CONTROL, sealed.sections[Tier.CONTROL]))
+    return OpenedSections(ring, sealed, ALL_TIERS).facts()
 
 
-def change(ring: Keyring, sealed: SealedFile, before: Sections, after: Sections, facts: Facts, *, rid: str) -> Change:
+def change(
+    ring: Keyring, sealed: SealedFile, before: OpenedSections, after: Sections, facts: Facts, *, rid: str
+) -> Change:
     """Seal the sections that differ, one version on, and bring lists up to date.
 
     Args:
@@ -116,24 +156,23 @@ def change(ring: Keyring, sealed: SealedFile, before: Sections, after: Sections,
         facts: the facts as opened.
         rid: the internal id; another than before where a former register's is carried over.
     """
-    contents = {tier: encode(section) for tier, section in after.items()}
-    whole = ChainMap(cast("dict[Tier, Section]", after), cast("dict[Tier, Section]", before))
-    fresh = facts_of(whole, rid) if rid != facts.rid or not _DECIDING.isdisjoint(after) else facts
-    fresh = fresh._replace(terms=facts.terms)
+
+    def whole(*tiers: Tier) -> Sections:
+        return {tier: after[tier] if tier in after else before.get(tier, {}) for tier in tiers}
+
+    fresh = facts
+    if rid != facts.rid or not _DECIDING.isdisjoint(after):
+        fresh = facts_of(whole(*_DECIDING), rid)._replace(terms=facts.terms)
     envelopes = {
-        tier: seal(
-            data_key(ring, sealed.keys, tier, ALL_TIERS),
-            sealed.resident,
-            tier,
-            version_of(sealed.sections[tier]) + 1,
-            content,
+        tier: seal_under(
+            before.cipher(tier), sealed.resident, tier, version_of(sealed.sections[tier]) + 1, encode(section)
         )
-        for tier, content in contents.items()
+        for tier, section in after.items()
     }
     was: tuple[bytes, ...] = ()
     now: tuple[bytes, ...] = ()
     if fresh.grid != facts.grid or Tier.CARE in after:
-        was, now = lists_of(ring, before, facts), lists_of(ring, whole, fresh)
+        was, now = lists_of(ring, before, facts), lists_of(ring, whole(Tier.CARE), fresh)
     gained = tuple(token for token in now if token not in was)
     lost = tuple(token for token in was if token not in now)
     lookups = () if rid == facts.rid else (rid_token(ring, rid),)

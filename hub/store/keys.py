@@ -11,7 +11,7 @@ import json
 import os
 import secrets
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -32,6 +32,7 @@ _SEALED_FROM = 1 + NONCE_BYTES
 WRAPPED_BYTES = _SEALED_FROM + KEY_BYTES + 16
 _SINGLE_KEYS = ("index", "database", "control", "pairwise", "pseudonym", "strangers", "log")
 _FIRST_KEY_ID = 1
+_FIRST_MARK = bytes((_FIRST_KEY_ID,))
 _KEYS = (*_SINGLE_KEYS, *(f"tier:{tier}:{_FIRST_KEY_ID}" for tier in Tier))
 _FORMAT = 1
 
@@ -54,6 +55,10 @@ class KeyProvider(Protocol):
 
     def wrap(self, key: bytes, tier: Tier) -> bytes:
         """Seal a data key under the tier's key; returns `WRAPPED_BYTES` bytes."""
+        ...
+
+    def wrap_all(self, keys: Sequence[tuple[bytes, Tier]]) -> bytes:
+        """Seal all data keys of a person in one call; returns as many times `WRAPPED_BYTES` bytes, in their order."""
         ...
 
     def unwrap(self, wrapped: bytes, tier: Tier, warrant: Warrant) -> bytes:
@@ -134,9 +139,16 @@ class Keyring:
 
     def wrap(self, key: bytes, tier: Tier) -> bytes:
         """Seal a data key under the tier's key; returns `WRAPPED_BYTES` bytes."""
-        nonce = os.urandom(NONCE_BYTES)
-        sealed = self._tiers[tier, _FIRST_KEY_ID].encrypt(nonce, key, tier.encode())
-        return bytes((_FIRST_KEY_ID,)) + nonce + sealed
+        return self.wrap_all([(key, tier)])
+
+    def wrap_all(self, keys: Sequence[tuple[bytes, Tier]]) -> bytes:
+        """Seal all data keys of a person in one call; returns as many times `WRAPPED_BYTES` bytes, in their order."""
+        chance = os.urandom(NONCE_BYTES * len(keys))
+        wrapped: list[bytes] = []
+        for start, (key, tier) in zip(range(0, len(chance), NONCE_BYTES), keys, strict=True):
+            nonce = chance[start : start + NONCE_BYTES]
+            wrapped += (_FIRST_MARK, nonce, self._tiers[tier, _FIRST_KEY_ID].encrypt(nonce, key, tier.encode()))
+        return b"".join(wrapped)
 
     def unwrap(self, wrapped: bytes, tier: Tier, warrant: Warrant) -> bytes:
         """Open a data key for whoever holds a warrant for its tier.

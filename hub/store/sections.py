@@ -8,6 +8,7 @@ seen from outside.
 
 import os
 import struct
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -65,7 +66,7 @@ def fresh_keys(ring: Keyring) -> FreshKeys:
     """Make data keys for one person, one per slot."""
     chance = os.urandom(KEY_BYTES * len(SLOTS))
     plain = {name: chance[start : start + KEY_BYTES] for name, start in _CHANCE_OF.items()}
-    return FreshKeys(plain, b"".join([ring.wrap(plain[name], tier) for name, tier in _TIER_OF.items()]))
+    return FreshKeys(plain, ring.wrap_all([(plain[name], tier) for name, tier in _TIER_OF.items()]))
 
 
 def data_key(ring: Keyring, keys: bytes, slot: str, warrant: Warrant) -> bytes:
@@ -74,11 +75,28 @@ def data_key(ring: Keyring, keys: bytes, slot: str, warrant: Warrant) -> bytes:
     return ring.unwrap(keys[start : start + WRAPPED_BYTES], _TIER_OF[slot], warrant)
 
 
+def seal_first(keys: FreshKeys, resident: int, contents: Mapping[Tier, Any]) -> list[bytes]:
+    """Seal every section of a new person, in the order of `Tier`; a tier without content is sealed empty."""
+    chance = os.urandom(NONCE_BYTES * len(_FIRST))
+    whose = b"%d" % resident
+    envelopes = []
+    for start, (tier, binding) in zip(range(0, len(chance), NONCE_BYTES), _FIRST, strict=True):
+        nonce = chance[start : start + NONCE_BYTES]
+        padded = _pad(_pack(contents[tier])) if tier in contents else _PADDED_EMPTY
+        envelopes.append(_FIRST_HEADER + nonce + AESGCM(keys.plain[tier]).encrypt(nonce, padded, whose + binding))
+    return envelopes
+
+
 def seal(key: bytes, resident: int, tier: Tier, version: int, content: Any) -> bytes:
     """Seal what a section holds under its data key, padded to its size class."""
+    return seal_under(AESGCM(key), resident, tier, version, content)
+
+
+def seal_under(cipher: AESGCM, resident: int, tier: Tier, version: int, content: Any) -> bytes:
+    """The same with the data key's cipher: making one costs as much as using it."""
     header = _HEADER.pack(SUITE_AES_256_GCM, version)
     nonce = os.urandom(NONCE_BYTES)
-    return header + nonce + AESGCM(key).encrypt(nonce, _pad(_pack(content)), _binding(resident, tier, header))
+    return header + nonce + cipher.encrypt(nonce, _pad(_pack(content)), _binding(resident, tier, header))
 
 
 def unseal(key: bytes, resident: int, tier: Tier, envelope: bytes) -> Any:
@@ -87,11 +105,16 @@ def unseal(key: bytes, resident: int, tier: Tier, envelope: bytes) -> Any:
     Raises:
         OperatorError: the envelope was changed, moved or sealed under another key.
     """
+    return unseal_under(AESGCM(key), resident, tier, envelope)
+
+
+def unseal_under(cipher: AESGCM, resident: int, tier: Tier, envelope: bytes) -> Any:
+    """The same with the data key's cipher."""
     header, nonce = envelope[: _HEADER.size], envelope[_HEADER.size : _BODY]
     if len(envelope) < _BODY or header[0] != SUITE_AES_256_GCM:
         raise OperatorError(f"a section of the tier `{tier}` has an unknown form")
     try:
-        padded = AESGCM(key).decrypt(nonce, envelope[_BODY:], _binding(resident, tier, header))
+        padded = cipher.decrypt(nonce, envelope[_BODY:], _binding(resident, tier, header))
     except InvalidTag:
         raise OperatorError(f"a section of the tier `{tier}` was changed behind the hub's back") from None
     return _unpack(padded[: padded.rindex(b"\x80")])
@@ -144,8 +167,14 @@ def _pad(body: bytes) -> bytes:
     size = SMALLEST_CLASS
     while size <= len(body):
         size *= 2
-    return body + b"\x80" + bytes(size - len(body) - 1)
+    return (body + b"\x80").ljust(size, b"\0")
 
 
 def _binding(resident: int, tier: str, header: bytes) -> bytes:
     return b"%d|%s|%s" % (resident, tier.encode(), header)
+
+
+_PADDED_EMPTY = _pad(_pack(EMPTY))
+_FIRST_HEADER = _HEADER.pack(SUITE_AES_256_GCM, 1)
+_FIRST = [(tier, b"|%s|%s" % (tier.encode(), _FIRST_HEADER)) for tier in Tier]
+"""What a first version is bound to besides the person."""
