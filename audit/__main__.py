@@ -79,7 +79,9 @@ def _verify_pack(options: argparse.Namespace) -> int:
     with Path(options.place).open("rb") as file:
         pack = verify_pack(file, policy)
     origin, size, seen = pack.checkpoint.origin, pack.checkpoint.size, _seen(policy, pack.note)
-    return _say(f"true: {_CLAIMS[pack.claim](pack)} stand in {origin}, in its tree of {size}{seen}", TRUE)
+    purged = f"; {pack.purged} of them show nothing" if pack.purged else ""
+    purged += f", of which {pack.unaccounted} by no purge in the pack" if pack.unaccounted else ""
+    return _say(f"true: {_CLAIMS[pack.claim](pack)} stand in {origin}, in its tree of {size}{purged}{seen}", TRUE)
 
 
 def _check_receipt(data: bytes, proof: bytes | None, policy: Policy) -> str:
@@ -149,6 +151,7 @@ def _accesses(options: argparse.Namespace) -> int:
     else:
         raise VerificationError("the list is whole in itself, but without --log or --proof it is in no log")
     missing = f"; {found.withheld} of them not shown, their notice deferred by law" if found.withheld else ""
+    missing += f"; {found.purged} of them purged, their age being over" if found.purged else ""
     whole = f"all {found.entries} entries about this person stand in {found.origin}, in its tree of {size}"
     return _say(f"true: {whole}{missing}", TRUE)
 

@@ -4,6 +4,7 @@ The list answers a look, which is itself an entry about the resident. Its ordina
 below it, every ordinal has its entry in the list, or the list is not whole.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ from audit.errors import VerificationError
 from audit.merkle import leaf_hash
 from audit.policy import Policy
 from audit.proof import parse_proof
+from audit.purge import PURGED, Purge, highest_outside, merged, purge_in
 from audit.reader import PublishedLog
 from audit.tile import WIDTH
 from audit.verify import Receipt, parse_object, receipt_of, verify_receipt
@@ -33,7 +35,7 @@ _SAID_BY_ACT = {
 """What an item says besides its receipt, and the member of the act that must say the same."""
 _WORDS = frozenset({f"{name}_name" for name in ("role", "department", "purpose", "field", "basis", "outcome")})
 _WORDS_OF_FIELDS = "field_names"
-_ITEM = frozenset({"index", "who", "receipt", "deferred", _WORDS_OF_FIELDS, *_SAID_BY_ACT, *_WORDS})
+_ITEM = frozenset({"index", "who", "receipt", "deferred", PURGED, _WORDS_OF_FIELDS, *_SAID_BY_ACT, *_WORDS})
 _PAGE = frozenset({"items", "next", "total", "withheld_ordinals"})
 _BY_DEFAULT = {"role": "hub"}
 
@@ -63,12 +65,14 @@ class Accesses(NamedTuple):
         origin: the log it names.
         entries: how many about the person there were before the look.
         withheld: how many of them are not shown, because the hub says that their notice is deferred.
+        purged: how many are no more, as purges among those that are shown account for.
         receipts: those of all entries that are shown, and of the looks.
     """
 
     origin: str
     entries: int
     withheld: int
+    purged: int
     receipts: tuple[Receipt, ...]
 
 
@@ -92,9 +96,10 @@ def check_pages(answers: Sequence[bytes]) -> Accesses:
     total = pages[0].total
     withheld = frozenset().union(*(page.withheld for page in pages))
     listed = [receipt for page in pages for receipt in page.receipts]
-    _check_row(total, pages[0].look.index, listed, withheld)
+    purges = [purge for receipt in listed if (purge := purge_in(receipt))]
+    purged = _check_row(total, pages[0].look.index, listed, withheld, purges)
     receipts = (*(page.look for page in pages), *listed)
-    return Accesses(pages[0].look.origin, total - 1, len(withheld), receipts)
+    return Accesses(pages[0].look.origin, total - 1, len(withheld), purged, receipts)
 
 
 def check_in_log(accesses: Accesses, log: PublishedLog) -> None:
@@ -163,6 +168,8 @@ def _item(item: Any) -> Receipt:
     act, subject = receipt.parts.get("act", {}), receipt.parts.get("subject", {})
     proven = {name: act.get(member) or _BY_DEFAULT.get(name) for name, member in _SAID_BY_ACT.items()}
     proven |= {"index": receipt.index, "who": subject.get("actor") or act.get("actor")}
+    if PURGED in item:
+        proven[PURGED] = subject.get(PURGED)
     for name, value in proven.items():
         if name not in item or not _same(item[name], value):
             raise VerificationError(f"the `{name}` told of entry {receipt.index} is not what it says", receipt.index)
@@ -205,26 +212,35 @@ def _check_looks(looks: Sequence[Receipt], totals: Sequence[int]) -> None:
             raise VerificationError(f"entry {look.index} is not a later look than that of the page before", look.index)
 
 
-def _check_row(total: int, place: int, listed: Sequence[Receipt], withheld: frozenset[int]) -> None:
-    """Newest first, from the look down to the first entry, no ordinal may be missing or come twice."""
-    due, last = total - 1, place
-    for receipt in listed:
-        here = ordinal_of(receipt)
-        while due in withheld and here < due:
-            due -= 1
-        if here > due:
+def _check_row(
+    total: int, place: int, listed: Sequence[Receipt], withheld: frozenset[int], purges: Sequence[Purge]
+) -> int:
+    """Newest first, from the look down to the first entry, no ordinal may be missing or come twice.
+
+    Returns:
+        How many of them were purged.
+    """
+    told = merged([*((each, each) for each in withheld), *(each for purge in purges for each in purge.ranges)])
+    kept_back = sorted(withheld)
+    due, last, purged = total - 1, place, 0
+    for receipt in (*listed, None):
+        here = ordinal_of(receipt) if receipt else 0
+        if receipt and here > due:
             raise VerificationError(f"entry {receipt.index} is not in its place, or told twice", receipt.index)
-        if here < due:
-            raise _left_out(due, total)
-        if receipt.index >= last:
-            raise VerificationError(f"entry {receipt.index} stands in another order in the log", receipt.index)
-        due, last = due - 1, receipt.index
-    while due in withheld:
-        due -= 1
-    if due > 0:
-        raise _left_out(due, total)
-    if any(not 0 < each < total for each in withheld) or len(withheld) + len(listed) != total - 1:
+        if (missing := highest_outside(here + 1, due, told)) is not None:
+            raise _left_out(missing, total)
+        gone = due - here - (bisect_right(kept_back, due) - bisect_right(kept_back, here))
+        if receipt:
+            if receipt.index >= last:
+                raise VerificationError(f"entry {receipt.index} stands in another order in the log", receipt.index)
+            # What a purge did not reach was there when it came by, and so is whatever came after it.
+            if gone and receipt.index >= max(purge.below for purge in purges if purge.touches(here + 1, due)):
+                raise VerificationError(f"entry {here + 1} of the {total - 1} about this person is too young to purge")
+            last = receipt.index
+        due, purged = here - 1, purged + gone
+    if withheld & {ordinal_of(receipt) for receipt in listed} or any(not 0 < each < total for each in withheld):
         raise VerificationError("an entry is said to be withheld that is shown, or that there is none of")
+    return purged
 
 
 def _left_out(ordinal: int, total: int) -> VerificationError:

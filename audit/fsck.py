@@ -65,7 +65,8 @@ class _Rebuilt:
             if found != index:
                 raise VerificationError(f"entry {index} is missing", index)
             try:
-                committed = leaf_data(commitment("act", salt, act), subject, ordinal)
+                # Of a purged entry the act is gone, and its commitment stands where its salt was.
+                committed = leaf_data(commitment("act", salt, act) if act else salt, subject, ordinal)
             except VerificationError as error:
                 raise VerificationError(f"entry {index} is damaged: {error}", index) from error
             if leaf != committed:

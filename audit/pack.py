@@ -52,6 +52,8 @@ class Pack:
         first: the first one's index, or None without any.
         last: the last one's.
         claim: `RANGE`, `SUBJECT` or `SELECTION`: what it says of the entries that are not in it.
+        purged: how many of the entries show nothing of what happened.
+        unaccounted: how many of those no purge in the pack accounts for.
     """
 
     note: bytes
@@ -60,6 +62,8 @@ class Pack:
     first: int | None
     last: int | None
     claim: str
+    purged: int = 0
+    unaccounted: int = 0
 
 
 def write_pack(
@@ -150,7 +154,7 @@ def verify_pack(file: BinaryIO, policy: Policy, most: int = MOST) -> Pack:
         raise VerificationError("the pack's manifest does not state what is in it")
     if any(member.deflated != (name != _MANIFEST) for name, member in members.items()):
         raise VerificationError("a file in the pack is not kept as the format demands")
-    return Pack(note, checkpoint, order.count, order.first, order.last, claim)
+    return Pack(note, checkpoint, order.count, order.first, order.last, claim, order.purged, order.unaccounted)
 
 
 def prove_from_pack(file: BinaryIO, policy: Policy, wanted: int) -> Proof:

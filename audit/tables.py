@@ -94,11 +94,11 @@ class StoredEntry:
     Attributes:
         index: its place in the log.
         leaf: leaf data, 32 bytes.
-        act: canonical bytes of the act.
-        act_salt: 32 bytes.
+        act: canonical bytes of the act; empty where the entry was purged.
+        act_salt: 32 bytes; of a purged entry the act's commitment, for the salt is gone.
         subject_commitment: 32 bytes.
         ordinal_commitment: 32 bytes.
-        sealed: what the hub keeps sealed beside it; nothing commits to it here.
+        sealed: what the hub keeps sealed beside it; nothing commits to it here. Empty where the entry was purged.
     """
 
     index: int
@@ -108,6 +108,11 @@ class StoredEntry:
     subject_commitment: bytes
     ordinal_commitment: bytes
     sealed: bytes
+
+    @property
+    def purged(self) -> bool:
+        """Whether nothing is left of it but what proves that it was there."""
+        return not self.act
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +211,17 @@ def entry(db: Connection, index: int) -> StoredEntry | None:
         return None
     found = rows(db, "SELECT * FROM log_entry WHERE idx = ?", (index,))
     return StoredEntry(*found[0]) if found else None
+
+
+def empty(db: Connection, emptied: Sequence[tuple[int, bytes]]) -> None:
+    """Purge entries inside the caller's write transaction: what proves them stays, what they say goes.
+
+    Args:
+        db: the database.
+        emptied: index of each, and the commitment to its act.
+    """
+    sql = "UPDATE log_entry SET act = x'', act_salt = ?, sealed = x'' WHERE idx = ?"
+    db.cursor().executemany(sql, [(committed, index) for index, committed in emptied])
 
 
 def latest_checkpoint(db: Connection) -> StoredCheckpoint | None:

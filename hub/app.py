@@ -48,6 +48,7 @@ from hub.identity.tokens import Verifier
 from hub.model.instant import now_utc
 from hub.policy.deadlines import load_deadlines
 from hub.policy.engine import load
+from hub.policy.retention import load_retention
 from hub.store.changes import Changes
 from hub.store.directory import Directory, open_keyring
 from hub.store.erasure import finish_erasures
@@ -103,6 +104,7 @@ def create_app(directory: Directory) -> Front:
     policies = load()
     verifier = open_verifier(directory)
     deadlines = load_deadlines(directory.calendar)
+    load_retention(directory.retention)  # a trail kept for too short a time must show at once, not at the first purge
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

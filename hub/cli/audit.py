@@ -1,4 +1,4 @@
-"""`hub audit export DIR OUT.zip`: a self-contained evidence pack."""
+"""`hub audit export DIR OUT.zip`: a self-contained evidence pack. `hub audit purge DIR --before DAY`."""
 
 import argparse
 import sys
@@ -22,6 +22,16 @@ def add_parser(subparsers: Any) -> None:
     export.add_argument("--until", default="", metavar="WHEN", help="the day is included, the instant is not")
     export.add_argument("--subject", default="", metavar="PSEUDONYM", help="all entries about one person, no others")
     export.set_defaults(run=run)
+    purge = commands.add_parser(
+        "purge",
+        help="destroy what old entries of the trail say",
+        description="Destroy what entries of before a day say. Leaves and commitments stay, so every proof still "
+        "verifies. What is younger than the minimum of `retention.toml`, three years where there is none and never "
+        "under 180 days, is purged by nobody, whatever the clock says; nor is what something open still needs.",
+    )
+    purge.add_argument("directory", type=Path, metavar="DIR")
+    purge.add_argument("--before", required=True, metavar="DAY", help="a day in China, or an instant of ISO 8601")
+    purge.set_defaults(run=run_purge)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -33,4 +43,21 @@ def run(args: argparse.Namespace) -> int:
     for remark in made.remarks:
         print(f"hub: {remark}", file=sys.stderr)
     print(f"{args.out}: {made.entries} entries, {made.claim}; the log's key is {made.key}")
+    return 0
+
+
+def run_purge(args: argparse.Namespace) -> int:
+    """Purge what is old enough; says how much that was."""
+    from hub.cli.evidence import instant
+    from hub.cli.opened import opened
+    from hub.model.instant import now_utc
+    from hub.policy.retention import load_retention
+    from hub.rights.purging import Means, purge
+    from hub.store.directory import Directory
+
+    before = instant("before", args.before)
+    minimum = load_retention(Directory(args.directory).retention).trail
+    with opened(args.directory) as hub:
+        done = purge(Means(hub.directory, hub.ring, hub.writer, hub.reader), before, minimum, now_utc())
+    print(f"purged: {done.entries} entries, of {done.people} people; of {done.held} people none: something is open")
     return 0

@@ -80,7 +80,7 @@ def period_of(since: str, until: str) -> Period:
     Raises:
         BadInput: neither, or the end is not behind the beginning.
     """
-    period = Period(_instant("since", since, timedelta()), _instant("until", until, timedelta(days=1)))
+    period = Period(_bound("since", since), _bound("until", until, timedelta(days=1)))
     if period.until and period.until <= period.since:
         raise BadInput("until", "must be later than `since`")
     return period
@@ -121,16 +121,28 @@ def export(path: Path, out: Path, wanted: Wanted) -> Made:
     return Made(count, _CLAIMS[wanted.claim], hub.directory.log_key, remarks)
 
 
-def _instant(member: str, text: str, more: timedelta) -> str:
-    if not text:
-        return ""
+def _bound(member: str, text: str, more: timedelta = timedelta()) -> str:
+    return timestamp(instant(member, text, more)) if text else ""
+
+
+def instant(member: str, text: str, more: timedelta = timedelta()) -> datetime:
+    """Read an instant as somebody types it: a day of China's calendar, from its beginning on, or ISO 8601; UTC.
+
+    Args:
+        member: what it is called, for the error.
+        text: as typed.
+        more: what is added to a day.
+
+    Raises:
+        BadInput: it is neither.
+    """
     with suppress(ValueError, OverflowError):
         if _DAY.fullmatch(text):
             moment = datetime.combine(date.fromisoformat(text), time(), CHINA) + more
         else:
             moment = datetime.fromisoformat(text)
         if moment.tzinfo is not None:
-            return timestamp(moment.astimezone(UTC))
+            return moment.astimezone(UTC)
     raise BadInput(member, "must be a day, YYYY-MM-DD, or an instant such as 2026-11-22T10:00:00Z")
 
 

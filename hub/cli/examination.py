@@ -14,6 +14,7 @@ from hub.errors import HubError
 from hub.feeds.sealing import ALL_TIERS, OpenedSections, open_facts
 from hub.model.tier import Tier
 from hub.policy.engine import load
+from hub.policy.retention import load_retention
 from hub.store.directory import Directory, open_keyring
 from hub.store.installation import open_writer, signer, system_event
 from hub.store.keys import Keyring
@@ -69,10 +70,12 @@ def examine(path: Path) -> Iterator[Finding]:
         yield _sections(reader, ring)
         yield _controls(reader)
         yield from _accounts(reader)
+        yield _purged(reader)
         yield from _log(reader)
     finally:
         reader.close()
     yield _policies()
+    yield _kept(directory)
     yield _disk(path)
 
 
@@ -162,6 +165,15 @@ def _accounts(reader: SqlcipherReader) -> Iterator[Finding]:
         yield Finding("files and log", f"there are more than these {NAMED}", mend)
 
 
+def _purged(reader: SqlcipherReader) -> Finding:
+    emptied = reader.emptied(NAMED + 1)
+    if not emptied:
+        return Finding("purged entries", "every entry that shows nothing was purged on record")
+    named = ", ".join(map(str, emptied[:NAMED])) + (" and more" if len(emptied) > NAMED else "")
+    mend = "keep the store for the auditor, restore it from a backup"
+    return Finding("purged entries", f"emptied behind the log's back: {named}", mend)
+
+
 def _log(reader: SqlcipherReader) -> Iterator[Finding]:
     yield _attempt("log", lambda: _rebuilt(reader))
     last = latest_checkpoint(reader.db)
@@ -196,6 +208,14 @@ def _policies() -> Finding:
         return Finding("policies", str(error), "run `hub policy check` and mend what it names")
     spent = (time.perf_counter() - started) * 1000
     return Finding("policies", f"{len(snapshot.purposes)} purposes, loaded in {spent:.0f} ms")
+
+
+def _kept(directory: Directory) -> Finding:
+    try:
+        days = load_retention(directory.retention).trail.days
+    except HubError as error:
+        return Finding("retention", str(error), f"mend {directory.retention}: the hub does not start with it")
+    return Finding("retention", f"nothing of the trail is purged before it is {days} days old")
 
 
 def _disk(path: Path) -> Finding:

@@ -9,7 +9,6 @@ open = [2026-10-10]
 What it does not say follows the week. 政务数据共享条例: ten working days unless a province has set fewer.
 """
 
-import tomllib
 from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -17,6 +16,7 @@ from typing import Any, NamedTuple
 
 from hub.errors import OperatorError
 from hub.model.working_time import NO_CALENDAR, Calendar
+from hub.policy.operator_file import days_in, read_operator_file
 
 FILING_DAYS = 10
 _MOST_DAYS = 250
@@ -44,19 +44,8 @@ def load_deadlines(path: Path) -> Deadlines:
     Raises:
         OperatorError: naming the file, the member and the rule.
     """
-    if not path.exists():
-        return Deadlines()
-    try:
-        document = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise OperatorError(f"`{path.name}` cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise OperatorError(f"`{path.name}` is not TOML: {error}") from None
-    if unknown := document.keys() - _MEMBERS:
-        raise OperatorError(f"`{path.name}`: `{min(unknown)}` is not a known key")
-    days = document.get("filing_days", FILING_DAYS)
-    if not isinstance(days, int) or isinstance(days, bool) or not 0 < days <= _MOST_DAYS:
-        raise OperatorError(f"`{path.name}`: `filing_days` must be a number from 1 to {_MOST_DAYS}")
+    document = read_operator_file(path, _MEMBERS)
+    days = days_in(path, document, "filing_days", FILING_DAYS, (1, _MOST_DAYS))
     closed, opened = (_days(path, document, member) for member in ("closed", "open"))
     if both := closed & opened:
         raise OperatorError(f"`{path.name}`: {min(both)} is both closed and open")

@@ -7,6 +7,7 @@ there are before it, so that its receipt is a signed total: a list that lacks on
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from audit.purge import PURGED
 from hub.errors import BadInput
 from hub.rights.deferrals import KIND as DEFERRAL
 from hub.rights.deferrals import in_force
@@ -133,6 +134,8 @@ def _item(desk: Desk, entry: OwnEntry, deferred: Mapping[int, ControlRow]) -> di
         "reasons": act.get("reasons") or [],
         "receipt": entry.receipt,
     }
+    if PURGED in entry.subject:
+        item[PURGED] = entry.subject[PURGED]
     if later is not None:
         item["deferred"] = {member: later.body[member] for member in ("citation", "until")}
     return item

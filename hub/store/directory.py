@@ -75,6 +75,11 @@ class Directory:
         return self.path / "calendar.toml"
 
     @property
+    def retention(self) -> Path:
+        """For how long the trail is kept; there need be none."""
+        return self.path / "retention.toml"
+
+    @property
     def witnesses(self) -> Path:
         """Who is to cosign the log's checkpoints: a tlog-policy; there need be none."""
         return self.path / "witnesses"

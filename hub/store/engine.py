@@ -85,7 +85,7 @@ class Reader(Protocol):
         ...
 
     def entries(self, indexes: Sequence[int]) -> list[StoredEntry]:
-        """Entries of the log as stored, in the order asked; what there is none of is left out."""
+        """Entries of the log as stored, in the order asked; what there is none of, or was purged, is left out."""
         ...
 
     def control(self, kind: str) -> list[ControlRow]:

@@ -27,8 +27,8 @@ class Period(NamedTuple):
     until: str = ""
 
     def holds(self, act: bytes) -> bool:
-        """Whether something happened in it."""
-        time = str(orjson.loads(act).get("time", ""))
+        """Whether something happened in it; what was purged is only known to be old."""
+        time = str(orjson.loads(act).get("time", "")) if act else ""
         return self.since <= time and (not self.until or time < self.until)
 
 
@@ -72,10 +72,14 @@ def entries_about(db: Any, ring: Keyring, resident: int, period: Period, size: i
 def _shown(rows: Iterator[Any], ring: Keyring) -> Iterator[dict[str, Any]]:
     opener = Opener(ring)
     for index, act, act_salt, subject, ordinal, sealed, resident, wrapped in rows:
-        event: dict[str, Any] = {"index": index, "act": orjson.loads(act), "act_salt": base64_text(act_salt)}
+        event: dict[str, Any] = {"index": index}
+        if act:
+            event |= {"act": orjson.loads(act), "act_salt": base64_text(act_salt)}
+        else:
+            event["act_commitment"] = base64_text(act_salt)
         opened = opener.open(act, act_salt, subject, sealed, resident, wrapped)
         if opened is None:
-            # Of somebody who was erased the commitments are left, and the proof needs no more.
+            # Of what was purged, and of somebody erased, commitments are left, and the proof needs no more.
             event |= {"subject_commitment": base64_text(subject), "ordinal_commitment": base64_text(ordinal)}
         else:
             event |= {"subject": opened.subject, "subject_salt": base64_text(opened.subject_salt)}

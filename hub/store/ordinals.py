@@ -6,7 +6,7 @@ answer. Processes that take turns read what others have added at the beginning o
 """
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 SLICE = 512
@@ -83,6 +83,16 @@ class Ordinals:
         self._added = []
         if self._seen - self._folded >= FOLD_AFTER:
             self._fold()
+
+    def count(self, resident: int) -> int:
+        """How many entries about a person have been counted so far."""
+        number, place = divmod(resident, SLICE)
+        return (self._slices.get(number) or self._slice(number))[place] + self._since.get(resident, 0)
+
+    def unlink(self, entries: Iterable[int]) -> None:
+        """Forget whom entries were about; they stay counted."""
+        self._fold()
+        self._db.executemany("DELETE FROM about WHERE entry = ?", [(entry,) for entry in entries])
 
     def remove(self, resident: int) -> None:
         """Forget an erased person's count, and which entries were about them."""

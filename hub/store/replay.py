@@ -136,3 +136,26 @@ def _compared(name: str, accounts: dict[str, Accounted], envelopes: list[bytes])
         elif sha256(envelope).digest() != account.digest:
             older = len(envelope) > 5 and version_of(envelope) < account.version  # noqa: PLR2004 - suite and version
             yield f"{name} {tier}: {'an older version was put back' if older else 'it was changed'}"
+
+
+def standing_entries(db: Any, ring: Keyring) -> Iterator[int]:
+    """Entries without which the log could not be held against the store any more: the last about each row and section.
+
+    Args:
+        db: the store, with the data keys, in one view.
+        ring: the keys.
+    """
+    rows, unopened, _ = _last_rows(db, ring)
+    yield from (index for index, _, _ in rows.values())
+    yield from unopened
+    [(last,)] = db.execute(_LAST).fetchall()
+    for start in range(0, last + 1, SLICE):
+        opener, latest = Opener(ring), dict[tuple[int, str], int]()
+        found = db.execute(_WITH_SECTIONS, (start, start + SLICE, _SECTION_MARK))
+        for index, act, salt, committed, _, sealed, resident, wrapped in found:
+            parts = opener.open(act, salt, committed, sealed, resident, wrapped)
+            if parts is None:
+                yield index  # whatever it is, it is not to go before somebody has looked
+            else:
+                latest.update(((resident, each.name), index) for each in sections_in(parts.subject))
+        yield from latest.values()

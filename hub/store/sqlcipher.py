@@ -18,6 +18,7 @@ from hub.store.directory import Directory
 from hub.store.engine import ControlRow
 from hub.store.keys import Keyring
 from hub.store.publication import published_note
+from hub.store.purged import emptied_entries
 from hub.store.replay import contradicted_files, contradicted_rows
 from hub.store.sections import SealedFile
 
@@ -269,8 +270,9 @@ class SqlcipherReader:
 
     @_reading
     def entries(self, indexes: Sequence[int]) -> list[audit_log.StoredEntry]:
-        """Entries of the log as stored, in the order asked; what there is none of is left out."""
-        return [found for index in indexes if (found := audit_log.entry(self._db, index))]
+        """Entries of the log as stored, in the order asked; what there is none of, or was purged, is left out."""
+        found = (audit_log.entry(self._db, index) for index in indexes)
+        return [entry for entry in found if entry and not entry.purged]
 
     @_reading
     def control(self, kind: str) -> list[ControlRow]:
@@ -290,6 +292,12 @@ class SqlcipherReader:
         """Whose tiers were changed, put back or removed behind the hub's back, by pseudonym; up to `most`."""
         with self.view():
             return list(islice(contradicted_files(self._db, self.ring), most))
+
+    @_reading
+    def emptied(self, most: int) -> list[int]:
+        """Entries that show nothing although no purge accounts for them; up to `most`."""
+        with self.view():
+            return list(islice(emptied_entries(self._db, self.ring), most))
 
     @_reading
     def progress(self, feed: str, digest: bytes, part: int) -> int:

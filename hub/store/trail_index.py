@@ -14,11 +14,12 @@ from hub.errors import HubError, TrailUnavailable
 from hub.store import trail_query
 from hub.store.directory import Directory
 from hub.store.keys import Keyring
+from hub.store.purged import KIND_OF_PURGE, ranges_purged
 from hub.store.sqlcipher import Failure, SqlcipherReader
 from hub.store.trail_file import TrailFile
 from hub.store.trail_query import TrailPage, TrailQuery
 from hub.store.trail_reader import TrailEntry, read_entries, stranger_in
-from hub.store.trail_rows import Row, Rows, State, forget_person, row_of, state, stranger
+from hub.store.trail_rows import Row, Rows, State, drop_entries, forget_person, row_of, state, stranger
 from hub.store.trail_settling import Settling
 
 T = TypeVar("T")
@@ -150,14 +151,19 @@ class TrailIndex:
         found, erasing = self._from_store(lambda: self._next(had.taken, limit))
         if not found:
             return 0
-        rows = [
-            self._row(entry, act, None if resident in erasing else resident, salt, sealed)
-            for entry, act, _, resident, salt, sealed in found
-        ]
+        rows, purged = [], list[tuple[int, int]]()
+        for entry, act, _, resident, salt, sealed in found:
+            if not act:
+                continue  # purged, and there is nothing to find
+            if salt is not None and KIND_OF_PURGE in act:
+                purged += ranges_purged(self._ring, act, salt, sealed)
+            rows.append(self._row(entry, act, None if resident in erasing else resident, salt, sealed))
         db.execute("BEGIN IMMEDIATE")
-        self._rows.put(db, rows, found[-1][2])
+        self._rows.put(db, rows, found[-1][2], found[-1][0] + 1)
+        if purged:
+            drop_entries(db, purged)
         db.execute("COMMIT")
-        return len(rows)
+        return len(found)
 
     def _row(self, entry: int, act: bytes, resident: int | None, salt: bytes | None, sealed: bytes | None) -> Row:
         if salt is None or sealed is None:

@@ -13,7 +13,7 @@ from hub.store.trail import unsealed
 
 _QUERY = (
     "SELECT idx, act, act_salt, subject_commitment, ordinal_commitment, sealed, "
-    "(SELECT resident FROM about WHERE entry = idx) FROM log_entry WHERE idx = ?"
+    "(SELECT resident FROM about WHERE entry = idx) FROM log_entry WHERE idx = ? AND act <> x''"
 )
 
 
@@ -40,7 +40,7 @@ class TrailEntry(NamedTuple):
 
 
 def read_entries(reader: SqlcipherReader, indexes: Sequence[int]) -> list[TrailEntry]:
-    """Entries in the order asked; what there is none of is left out.
+    """Entries in the order asked; what there is none of, or was purged, is left out.
 
     Args:
         reader: the store.

@@ -194,13 +194,14 @@ class Rows:
         self._words, self._areas = Words("word"), Words("area")
         self._codes: dict[tuple[str | None, ...], tuple[int | None, ...]] = {}
 
-    def put(self, db: Any, rows: Sequence[Row], leaf: bytes) -> State:
+    def put(self, db: Any, rows: Sequence[Row], leaf: bytes, upto: int | None = None) -> State:
         """Add rows behind those that are there, in a write transaction of the caller's.
 
         Args:
             db: a connection to a database with `TABLES`.
-            rows: of consecutive entries, the first of them the one that comes next.
+            rows: of consecutive entries, the first of them the one that comes next; purged ones have none.
             leaf: leaf data of the last entry.
+            upto: the entry that comes next after them; the one behind the last row where it is None.
 
         Returns:
             How far the projection is now.
@@ -224,6 +225,7 @@ class Rows:
             codes = self._codes.get(texts) or self._coded(db, texts)
             written.append((entry, time, codes[0], subject, *codes[1:]))
             taken = entry + 1
+        taken = taken if upto is None else upto
         db.executemany(_PUT, written)
         db.executemany("INSERT INTO moment VALUES (?, ?)", moments)
         db.execute("UPDATE state SET taken = ?, leaf = ?, clock = ?, late = ?", (taken, leaf, clock, late))
@@ -236,6 +238,20 @@ class Rows:
         where = self._areas.code(db, area) if area else area if area is None else SYSTEM
         codes = self._codes[texts] = (*(self._words.code(db, text) if text else None for text in words), where)
         return codes
+
+
+def drop_entries(db: Any, ranges: Sequence[tuple[int, int]]) -> None:
+    """Drop the rows of purged entries, given as ranges with both ends, in a write transaction of the caller's."""
+    for span in ranges:
+        rows = "SELECT entry, actor, purpose, subject FROM event WHERE entry BETWEEN ? AND ?"
+        found = db.execute(rows, span).fetchall()
+        db.executemany("DELETE FROM of_actor WHERE entry = ? AND actor = ?", [row[:2] for row in found])
+        sql = "DELETE FROM of_actor_purpose WHERE entry = ? AND actor = ? AND purpose = ?"
+        db.executemany(sql, [row[:3] for row in found])
+        db.executemany("DELETE FROM of_subject WHERE entry = ? AND subject = ?", [row[::3] for row in found])
+        db.execute("DELETE FROM event WHERE entry BETWEEN ? AND ?", span)
+    # Whoever keeps the latest entries in memory reads them anew.
+    db.execute("UPDATE state SET forgotten = forgotten + 1")
 
 
 def forget_person(db: Any, resident: int) -> None:

@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 import orjson
 
 from audit.log import Entry
+from audit.tables import empty
 from hub.model.subject import Facts
 from hub.model.tier import Tier
 from hub.store.accounts import SECTIONS, for_sections
@@ -121,11 +122,11 @@ class SqlcipherTransaction:
 
     def _control(self, resident: int) -> tuple[bytes, bytes, Facts] | None:
         row = self.db.execute("SELECT control FROM file WHERE resident = ?", (resident,)).fetchone()
-        found = self._keys_db.execute("SELECT wrapped FROM data_key WHERE resident = ?", (resident,)).fetchone()
-        if row is None or found is None:
+        keys = self.wrapped_keys(resident)
+        if row is None or keys is None:
             return None
-        key = data_key(self._ring, found[0], Tier.CONTROL, AMENDING)
-        return found[0], row[0], Facts(**unseal(key, resident, Tier.CONTROL, row[0]))
+        key = data_key(self._ring, keys, Tier.CONTROL, AMENDING)
+        return keys, row[0], Facts(**unseal(key, resident, Tier.CONTROL, row[0]))
 
     def create_file(self, resident: int, keys: bytes, envelopes: Sequence[bytes], tokens: Tokens) -> None:
         """Add a person under a reserved id, with an envelope for every tier in the order of `Tier`."""
@@ -145,6 +146,27 @@ class SqlcipherTransaction:
             # Column names are members of `Tier`; values are bound.
             self.db.execute(f"UPDATE file SET {assignments} WHERE resident = ?", (*envelopes.values(), resident))  # noqa: S608
         self._put_tokens(resident, tokens)
+
+    def purge(self, resident: int | None, emptied: Sequence[tuple[int, bytes]]) -> None:
+        """Purge entries: what proves them stays, what they say goes, and whom they were about.
+
+        Args:
+            resident: the person all of them are about, or None.
+            emptied: index of each, and the commitment to its act.
+        """
+        self.changed = True
+        empty(self.db, emptied)
+        if resident is not None:
+            self._ordinals.unlink([index for index, _ in emptied])
+
+    def counted(self, resident: int) -> int:
+        """How many entries about a person have been counted so far."""
+        return self._ordinals.count(resident)
+
+    def wrapped_keys(self, resident: int) -> bytes | None:
+        """A person's wrapped data keys; None where there is nobody (any more)."""
+        found = self._keys_db.execute("SELECT wrapped FROM data_key WHERE resident = ?", (resident,)).fetchone()
+        return found and bytes(found[0])
 
     def probe(self) -> None:
         """Write something that means nothing, to see that writing works."""

@@ -6,6 +6,7 @@ import json
 from audit import log
 from audit.entry import canonical, commitment, leaf_data
 from audit.published import publish
+from audit.purge import ranges_of
 from audit.strict import base64_text
 from tests.unit.audit.trails import ORIGIN, Published, salt
 
@@ -28,13 +29,15 @@ class OwnList:
         for subject in subjects:
             self.add(subject)
 
-    def add(self, subject, kind="disclosure"):
-        """One more entry; returns its receipt."""
+    def add(self, subject, kind="disclosure", more=(), said=()):
+        """One more entry, with further members of its act and its subject part; returns its receipt."""
         index = self.published.size
         self._counts[subject] = self._counts.get(subject, 0) + 1
         act = {"kind": kind, "time": "2026-11-22T10:00:01.000Z", "actor": "clerk:339999001001#1", "role": "clerk"}
         act |= {"purpose": "OLDCARD", "fields": ["name"], "basis": "statutory", "outcome": "disclosed", "reasons": []}
-        parts = {"act": act, "subject": {"subject": subject}, "ordinal": {"ordinal": self._counts[subject]}}
+        act |= dict(more)
+        subject_part = {"subject": subject, **dict(said)}
+        parts = {"act": act, "subject": subject_part, "ordinal": {"ordinal": self._counts[subject]}}
         salts = {name: salt(name, index) for name in parts}
         commitments = {name: commitment(name, salts[name], canonical(parts[name])) for name in parts}
         entry = log.Entry(canonical(act), salts["act"], commitments["subject"], commitments["ordinal"], b"sealed")
@@ -47,6 +50,16 @@ class OwnList:
             receipt |= {name: part, f"{name}_salt": base64_text(salts[name])}
         self.receipts.append(receipt)
         return receipt
+
+    def purge(self, *ordinals, below, ranges=None):
+        """Take entries about the person out, with an entry that accounts for them."""
+        self.receipts = [
+            each
+            for each in self.receipts
+            if each["subject"]["subject"] != ME or each["ordinal"]["ordinal"] not in ordinals
+        ]
+        said = {"purged": ranges or ranges_of(ordinals)}
+        return self.add(ME, "purge", {"below": below}, said)
 
     def pages(self, limit=200, between=0):
         """Look at all pages; `between` entries about the person come in after each."""
@@ -71,6 +84,8 @@ def item(receipt):
     act = receipt["act"]
     told = {name: act.get(name) for name in _TOLD}
     told |= {"index": receipt["index"], "when": act["time"], "who": act["actor"], "receipt": receipt}
+    if "purged" in receipt["subject"]:
+        told["purged"] = receipt["subject"]["purged"]
     return told | {"purpose_name": {"zh": "老年人优待证办理", "en": "Senior citizen card"}}
 
 
