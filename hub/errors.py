@@ -24,6 +24,7 @@ class Reason(StrEnum):
     APPROVAL_EXPIRED = "approval_expired"
     SELF_APPROVAL = "self_approval"
     ALREADY_DECIDED = "already_decided"
+    STILL_OPEN = "still_open"
     EMERGENCY_NOT_OPEN = "emergency_not_open"
     VOLUME_EXCEEDED = "volume_exceeded"
     RATE_LIMITED = "rate_limited"

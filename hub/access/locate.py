@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from hub.model.merge import merged_into
 from hub.model.principal import Principal
 from hub.model.subject import Facts, SubjectRef
 from hub.model.tier import Tier
@@ -59,7 +60,10 @@ def locate(
         resident = ring.resident_of(principal.organisation, subject.rid)
         sealed = reader.get(resident or 0, wanted)
     if sealed is not None:
-        return _open(sealed, ring)
+        found = _open(sealed, ring)
+        into = merged_into(found.facts.terms)
+        # Numbers and pairwise ids of a file that was given up lead to the one that took it in.
+        return found if into is None else locate_resident(into, tiers, reader, ring)
     if (other := reader.decoy(token, wanted)) is not None:
         _open(other, ring)
     return None

@@ -10,6 +10,7 @@ from hub.model.emergency import ORDER, UNREVIEWED, Order
 from hub.model.filing import Filing, is_accepted
 from hub.model.freeze import Freeze
 from hub.model.instant import timestamp
+from hub.model.merge import MERGE, STANDING
 from hub.model.minor_approval import MINOR_APPROVAL, by_asker
 from hub.model.minor_approval import Standing as StandingForMinors
 from hub.model.principal import Principal
@@ -75,7 +76,8 @@ class Standing:
         waiting = (row.body for row in self._reader.control(UNREVIEWED))
         self.unreviewed = {str(body["person"]): list(_mapping(body["due"]).values()) for body in waiting if body["due"]}
         self.orders = orders(self._reader.control(ORDER))
-        self.frozen = freezes(row.body for row in self._reader.control("freeze"))
+        merged = standing_merges(row.body for row in self._reader.control(MERGE))
+        self.frozen = freezes((row.body for row in self._reader.control("freeze")), merged)
         self.minors = by_asker(row.body for row in self._reader.control(MINOR_APPROVAL))
         self._version = version
 
@@ -124,10 +126,21 @@ def _mapping(value: object) -> Mapping[str, str]:
     return value if isinstance(value, Mapping) else {}
 
 
-def freezes(records: Iterable[Mapping[str, Any]]) -> dict[int, Freeze]:
-    """The freezes in force, by internal id; of several, what binds most."""
+def freezes(records: Iterable[Mapping[str, Any]], merged: Mapping[int, int]) -> dict[int, Freeze]:
+    """The freezes in force, by internal id; of several, what binds most.
+
+    Args:
+        records: of control rows.
+        merged: the internal id of a file that was given up to that of the one that took it in.
+    """
     frozen: dict[int, Freeze] = {}
     for record in records:
-        if record["state"] == "in_force" and frozen.get(record["resident"]) is not Freeze.HELD:
-            frozen[record["resident"]] = Freeze(record["extent"])
+        resident = merged.get(record["resident"], record["resident"])
+        if record["state"] == "in_force" and frozen.get(resident) is not Freeze.HELD:
+            frozen[resident] = Freeze(record["extent"])
     return frozen
+
+
+def standing_merges(records: Iterable[Mapping[str, Any]]) -> dict[int, int]:
+    """The merges that stand: which file was given up for which."""
+    return {record["given_up"]: record["resident"] for record in records if record["state"] in STANDING}

@@ -12,9 +12,8 @@ from hub.api.body import parse, read
 from hub.api.case_schemas import CaseBody, CaseRequest, CasesBody, CaseState, ClosureRequest
 from hub.api.documented import served_by
 from hub.api.me import CREATED, answered, asking
-from hub.api.paging import read_query
+from hub.api.paging import paged, read_query
 from hub.api.reply import Reply, json_reply
-from hub.api.requests import paged
 from hub.api.schemas import BEARER, CURSOR, LIMIT, problems
 from hub.cases.cases import Wanted, cases, close_case, open_case
 from hub.errors import BadInput

@@ -18,9 +18,8 @@ from hub.api.consent_schemas import (
 )
 from hub.api.documented import served_by
 from hub.api.me import CREATED, answered, asking
-from hub.api.paging import Paging, read_paging
+from hub.api.paging import Paging, paged, read_paging
 from hub.api.reply import Reply
-from hub.api.requests import paged
 from hub.api.schemas import BEARER, CURSOR, LIMIT, MANDATE, problems
 from hub.errors import BadInput
 from hub.model.duration import parse_duration

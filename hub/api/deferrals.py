@@ -12,9 +12,9 @@ from hub.access.flow import Road
 from hub.api.body import parse, read
 from hub.api.documented import served_by
 from hub.api.me import CREATED, answered, asking
-from hub.api.paging import Paging, read_paging
+from hub.api.paging import Paging, paged, read_paging
 from hub.api.reply import Reply, json_reply
-from hub.api.requests import paged, verdict
+from hub.api.requests import verdict
 from hub.api.rights_schemas import (
     DeferralBody,
     DeferralDecision,

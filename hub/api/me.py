@@ -1,19 +1,19 @@
 """`/v1/me`: what residents may know and ask about themselves."""
 
 from collections.abc import Awaitable
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.api.body import parse, read
 from hub.api.documented import ON_BEHALF_OF, caller_of, header_of, served_by
-from hub.api.paging import read_paging
+from hub.api.paging import Paging, paged, read_paging, read_query
 from hub.api.problems import problem_reply
 from hub.api.reply import Reply, json_reply
-from hub.api.rights_schemas import AccessesBody, DisputeRequest, RequestBody, WishRequest
+from hub.api.rights_schemas import AccessesBody, DisputeRequest, OwnMergesBody, RequestBody, WishRequest
 from hub.api.schemas import BEARER, CURSOR, LIMIT, MANDATE, problems
 from hub.approvals.mandates import acting
 from hub.errors import BadInput, Reason
@@ -24,7 +24,7 @@ from hub.rights.wording import worded
 
 router = APIRouter(tags=["me"], dependencies=BEARER, responses=problems(401, 403, 404, 422, 503))
 _USUALLY_LISTED = 50
-_STATUS = {Reason.NOT_FOUND: 404, Reason.ALREADY_DECIDED: 409, Reason.RATE_LIMITED: 429}
+_STATUS = {Reason.NOT_FOUND: 404, Reason.ALREADY_DECIDED: 409, Reason.STILL_OPEN: 409, Reason.RATE_LIMITED: 429}
 _NAME = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9a-f]{24}$"}}
 CREATED = 201
 
@@ -71,8 +71,18 @@ async def answered(answer: Awaitable[Any], asked: Asked, status: int = 200) -> R
 
 async def _accesses(road: Road, scope: Scope, _receive: Receive) -> Reply:
     asked = await asking(road, scope, "accesses")
-    cursor, limit = read_paging(scope)
-    return await answered(looking.accesses(road, asked, cursor or "", limit or _USUALLY_LISTED), asked)
+    (cursor, limit), said = read_query(scope, frozenset({"merge"}))
+    merge = said.get("merge", "")
+    return await answered(looking.accesses(road, asked, cursor or "", limit or _USUALLY_LISTED, merge), asked)
+
+
+async def _merges(road: Road, scope: Scope, _receive: Receive) -> Reply:
+    asked = await asking(road, scope, "accesses")
+    return await answered(_own_merges(road, asked, read_paging(scope)), asked)
+
+
+async def _own_merges(road: Road, asked: Asked, paging: Paging) -> dict[str, Any]:
+    return paged(await looking.own_merges(road, asked), paging)
 
 
 async def _dispute(road: Road, scope: Scope, receive: Receive) -> Reply:
@@ -106,12 +116,24 @@ async def _wish(receive: Receive) -> str:
 
 @router.get("/v1/me/accesses", response_model=AccessesBody, operation_id="accesses")
 @served_by(_accesses)
-def accesses(cursor: CURSOR = None, limit: LIMIT = None, on_behalf_of: MANDATE = None) -> None:
+def accesses(
+    cursor: CURSOR = None,
+    limit: LIMIT = None,
+    merge: Annotated[str | None, Query(pattern="^[0-9a-f]{24}$")] = None,
+    on_behalf_of: MANDATE = None,
+) -> None:
     """Who looked at one's own file, or tried to, newest first.
 
     Each item has a receipt that shows all three parts of its entry; `total` says how many entries there were before
-    this look, in the receipt of the look itself. `python -m audit accesses` checks that none is missing.
+    this look, in the receipt of the look itself. `python -m audit accesses` checks that none is missing. With `merge`,
+    those of a file that was merged with one's own, which are counted on their own.
     """
+
+
+@router.get("/v1/me/merges", response_model=OwnMergesBody, operation_id="ownMerges")
+@served_by(_merges)
+def own_merges(cursor: CURSOR = None, limit: LIMIT = None, on_behalf_of: MANDATE = None) -> None:
+    """The files that were found to be one's own, too, and merged with it."""
 
 
 @router.post("/v1/me/disputes", response_model=RequestBody, operation_id="dispute", status_code=CREATED)

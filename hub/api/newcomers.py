@@ -11,9 +11,9 @@ from hub.api.body import parse, read
 from hub.api.documented import served_by
 from hub.api.me import answered, asking
 from hub.api.observation_schemas import NewcomerBody, NewcomerDecisionRequest, NewcomersBody
-from hub.api.paging import Paging, read_paging
+from hub.api.paging import Paging, paged, read_paging
 from hub.api.reply import Reply
-from hub.api.requests import paged, verdict
+from hub.api.requests import verdict
 from hub.api.schemas import BEARER, CURSOR, LIMIT, problems
 from hub.observations.newcomers import decide_newcomer, newcomers
 from hub.rights.desk import Asked

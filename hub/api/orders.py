@@ -12,9 +12,8 @@ from hub.api.body import parse, read
 from hub.api.documented import served_by
 from hub.api.emergency_schemas import ClosureRequest, OrderBody, OrderRequest, OrdersBody
 from hub.api.me import CREATED, answered, asking
-from hub.api.paging import Paging, read_paging
+from hub.api.paging import Paging, paged, read_paging
 from hub.api.reply import Reply
-from hub.api.requests import paged
 from hub.api.schemas import BEARER, CURSOR, LIMIT, problems
 from hub.emergencies.orders import close_order, issue_order, orders
 from hub.errors import BadInput

@@ -20,9 +20,9 @@ from hub.api.own_file_schemas import (
     FileBody,
     OwnCorrectionsBody,
 )
-from hub.api.paging import read_paging, read_query
+from hub.api.paging import paged, read_paging, read_query
 from hub.api.reply import Reply
-from hub.api.requests import paged, verdict
+from hub.api.requests import verdict
 from hub.api.schemas import BEARER, CURSOR, LIMIT, MANDATE, problems
 from hub.approvals.corrections import answer_correction, corrections
 from hub.errors import BadInput

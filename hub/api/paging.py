@@ -1,6 +1,7 @@
 """Lists: `cursor` and `limit` in a request's query."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from starlette.types import Scope
@@ -63,3 +64,18 @@ def checked(cursor: str | None, limit: int | None) -> Paging:
     if cursor is not None and len(cursor) > MOST_CURSOR:
         raise BadInput("cursor", f"must have at most {MOST_CURSOR} characters")
     return Paging(cursor or None, limit)
+
+
+def paged(items: Sequence[dict[str, Any]], paging: Paging) -> dict[str, Any]:
+    """A page of a list that changes rarely and is short; its cursors are the ids it lists.
+
+    Raises:
+        BadInput: the cursor is none of them.
+    """
+    start = 0
+    if paging.cursor:
+        start = 1 + next((number for number, item in enumerate(items) if item["id"] == paging.cursor), -1)
+        if not start:
+            raise BadInput("cursor", "is not one that this list gave")
+    page = items[start : start + (paging.limit or MOST_LISTED)]
+    return {"items": page, "next": page[-1]["id"] if start + len(page) < len(items) else None}

@@ -1,6 +1,5 @@
 """`/v1/requests`: what residents have asked for, and who decides about it."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -11,7 +10,7 @@ from hub.access.flow import Road
 from hub.api.body import parse, read
 from hub.api.documented import served_by
 from hub.api.me import answered, asking
-from hub.api.paging import MOST_LISTED, Paging, read_paging
+from hub.api.paging import Paging, paged, read_paging
 from hub.api.reply import Reply
 from hub.api.rights_schemas import DecisionRequest, RequestBody, RequestsBody
 from hub.api.schemas import BEARER, CURSOR, LIMIT, problems
@@ -40,21 +39,6 @@ def verdict(decision: str) -> bool:
     if decision not in ("approve", "deny"):
         raise BadInput("decision", "must be `approve` or `deny`")
     return decision == "approve"
-
-
-def paged(items: Sequence[dict[str, Any]], paging: Paging) -> dict[str, Any]:
-    """A page of a list that changes rarely and is short; its cursors are the ids it lists.
-
-    Raises:
-        BadInput: the cursor is none of them.
-    """
-    start = 0
-    if paging.cursor:
-        start = 1 + next((number for number, item in enumerate(items) if item["id"] == paging.cursor), -1)
-        if not start:
-            raise BadInput("cursor", "is not one that this list gave")
-    page = items[start : start + (paging.limit or MOST_LISTED)]
-    return {"items": page, "next": page[-1]["id"] if start + len(page) < len(items) else None}
 
 
 async def _requests(road: Road, scope: Scope, _receive: Receive) -> Reply:

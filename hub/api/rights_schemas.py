@@ -126,6 +126,20 @@ class AccessesBody(BaseModel):
     withheld_ordinals: list[int] = Field(description="entries whose notice is deferred by law, see `/v1/transparency`")
 
 
+class OwnMerge(BaseModel):
+    """A file that is one's own, too."""
+
+    id: str
+    since: str
+
+
+class OwnMergesBody(BaseModel):
+    """Files that were merged with one's own."""
+
+    items: list[OwnMerge]
+    next: str | None
+
+
 class DeferralRequest(_Strict):
     """A notice that is to come later."""
 

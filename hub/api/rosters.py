@@ -12,9 +12,9 @@ from hub.api.approvals import USUAL
 from hub.api.body import parse, read
 from hub.api.documented import served_by
 from hub.api.me import CREATED, answered, asking
-from hub.api.paging import Paging, read_paging
+from hub.api.paging import Paging, paged, read_paging
 from hub.api.reply import Reply
-from hub.api.requests import paged, verdict
+from hub.api.requests import verdict
 from hub.api.roster_schemas import RosterBody, RosterDecisionRequest, RosterRequest, RostersBody
 from hub.api.schemas import BEARER, CURSOR, LIMIT, problems
 from hub.approvals.requests import Verdict, Wish

@@ -14,6 +14,7 @@ from hub.model.tier import Tier
 from hub.model.working_time import working_time
 from hub.store.engine import Reader
 from hub.store.keys import Keyring
+from hub.store.own_trail import surviving
 from hub.store.sections import data_key, in_force, unseal
 from hub.store.tokens import rid_token
 from hub.store.warrants import HOUSEHOLD
@@ -21,6 +22,7 @@ from hub.store.warrants import HOUSEHOLD
 PASSED_ON_AFTER = timedelta(hours=4)
 """Working time after which a request that waits goes to the subdistrict as well."""
 _SUBDISTRICT = "subdistrict"
+_OWN = (Tier.CONTROL, Tier.FAMILY)
 
 
 class Judge(NamedTuple):
@@ -79,10 +81,11 @@ def concerns(principal: Principal, resident: int, standing: Standing, reader: Re
         OperatorError: a file was changed behind the hub's back.
     """
     for rid in standing.rids_of(principal.person):
-        sealed = reader.find(rid_token(ring, rid), (Tier.FAMILY,))
-        if sealed is None:
+        found = reader.find(rid_token(ring, rid), _OWN)
+        sealed = surviving(reader, ring, found, _OWN)
+        if sealed is None or found is None:
             continue
-        if sealed.resident == resident:
+        if resident in (sealed.resident, found.resident):
             return True
         home = _household(sealed, ring)
         if home and home == _household_of(resident, reader, ring):

@@ -21,7 +21,8 @@ from hub.observations.subjects import lives_in
 from hub.rights.desk import Asked
 from hub.rights.recording import act_of, refuse
 from hub.store.engine import Event
-from hub.store.tokens import matter_token, rid_token
+from hub.store.own_trail import self_of
+from hub.store.tokens import matter_token
 from hub.store.transaction import SqlcipherTransaction
 
 REVIEW = "emergency_review"
@@ -149,7 +150,7 @@ def _residents(road: Road, asked: Asked) -> list[int]:
     areas += [each.community for each in _deputised(road, asked)]
     tokens = [matter_token(ring, OPENED_BY, principal.person), *lists_over(ring, WAITING, areas)]
     found = {each for token in tokens for each in road.reader.roster(token, 0, _MOST_LISTED)}
-    if principal.rid and (own := road.reader.find(rid_token(ring, principal.rid), ())) is not None:
+    if principal.rid and (own := self_of(road.reader, ring, principal.rid)) is not None:
         found.add(own.resident)
     return sorted(found)
 

@@ -7,10 +7,12 @@ person. Every part reads the whole file, which costs little, and keeps its own p
 import fcntl
 import os
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 from zlib import crc32
 
@@ -23,13 +25,16 @@ from hub.feeds.recording import Batch
 from hub.feeds.rejected import RejectedFile
 from hub.feeds.rows import Parsed, RowParser, SeenRows, peek_idno
 from hub.feeds.sealing import ALL_TIERS, Change, NewFile, OpenedSections, change, new_file_and_key
+from hub.feeds.tied import Tied, put_tied
 from hub.model.instant import day_of
+from hub.model.merge import is_tied
 from hub.model.tier import Tier
 from hub.schema.idno import is_synthetic
 from hub.store.directory import Directory, open_keyring
 from hub.store.engine import Prepared
 from hub.store.installation import open_writer
 from hub.store.keys import Keyring
+from hub.store.sections import version_of
 from hub.store.sqlcipher import SqlcipherReader
 from hub.store.tokens import idno_token, rid_token
 from hub.store.transaction import SqlcipherTransaction
@@ -74,10 +79,12 @@ class Counts(NamedTuple):
 
 
 class _Write(NamedTuple):
-    made: NewFile | Change
+    made: NewFile | Change | Tied
     trail_key: bytes
     conflicts: tuple[Conflict, ...]
     row: int
+    said: Tied | None = None
+    read: Mapping[Tier, int] = MappingProxyType({})
 
 
 def run_part(job: Job, part: int, progress: Callable[[int], None]) -> Counts:
@@ -215,14 +222,18 @@ class _Part:
         held = OpenedSections(self._ring, sealed, ALL_TIERS)
         facts = held.facts()
         merged = merge(held, parsed.values)
-        renamed = self._renamed(parsed.rid, facts.rid)
+        tied = is_tied(facts.terms)
+        renamed = not tied and self._renamed(parsed.rid, facts.rid)
         if not merged.changed and not renamed:
             self._counts["unchanged"] += 1
             self._list_conflicts(record.row, merged.conflicts)
             return
-        made = change(self._ring, sealed, held, merged.changed, facts, rid=parsed.rid if renamed else facts.rid)
+        said = Tied(sealed.resident, self._tiers, parsed.values)
+        rid = parsed.rid if renamed else facts.rid
+        made = said if tied else change(self._ring, sealed, held, merged.changed, facts, rid=rid)
+        read = {tier: version_of(sealed.sections[tier]) for tier in (Tier.CONTROL, *merged.changed)}
         self._counts["updated"] += 1
-        self._batch[parsed.idno] = _Write(made, held.trail_key(), merged.conflicts, record.row)
+        self._batch[parsed.idno] = _Write(made, held.trail_key(), merged.conflicts, record.row, said, read)
 
     def _create(self, row: int, parsed: Parsed) -> None:
         self._renamed(parsed.rid, "")
@@ -270,13 +281,13 @@ class _Part:
         batch = Batch(self._ring, job.feed, at)
         prepared = batch.whole(created, len(writes) - created)
         # Where the control section changes as well, it is sealed within the write, and the entry accounts for it.
-        people = [None if _is_deciding(write.made) else batch.person(write.made, write.trail_key) for write in writes]
+        people = [_entry(batch, write) for write in writes]
 
         def action(tx: SqlcipherTransaction) -> None:
-            told = [_put(tx, batch, write, person) for write, person in zip(writes, people, strict=True)]
+            told = [_put(tx, self._ring, batch, write, person) for write, person in zip(writes, people, strict=True)]
             if writes:
                 tx.record(prepared)
-            for person in told:
+            for person in chain.from_iterable(told):
                 tx.record(person)
             tx.put_progress(job.feed, job.digest, part, _FINISHED if finished else row)
 
@@ -288,18 +299,28 @@ class _Part:
         return self._reader.progress(self._job.feed, self._job.digest, self._part)
 
 
-def _is_deciding(made: NewFile | Change) -> bool:
-    return isinstance(made, Change) and made.facts is not None
-
-
-def _put(tx: SqlcipherTransaction, batch: Batch, write: _Write, person: Prepared | None) -> Prepared:
-    """Write one person; returns the entry that accounts for it."""
+def _entry(batch: Batch, write: _Write) -> Prepared | None:
+    """The entry of what is sealed already; the rest is known within the write alone."""
     made = write.made
+    if isinstance(made, Tied) or (isinstance(made, Change) and made.facts is not None):
+        return None
+    return batch.person(made, write.trail_key)
+
+
+def _put(
+    tx: SqlcipherTransaction, ring: Keyring, batch: Batch, write: _Write, person: Prepared | None
+) -> Sequence[Prepared]:
+    """Write one person; returns the entries that account for it."""
+    made = write.made
+    if isinstance(made, Tied):
+        return put_tied(tx, ring, batch, made)
     if isinstance(made, NewFile):
         tx.create_file(*made)
-    else:
-        if made.facts is not None:
-            control = tx.sealed_facts(made.resident, made.facts)
-            made = made._replace(envelopes=made.envelopes | {Tier.CONTROL: control})
-        tx.update_sections(made.resident, made.envelopes, made.tokens)
-    return person or batch.person(made, write.trail_key)
+        return (person or batch.person(made, write.trail_key),)
+    if write.said is not None and not tx.is_as_read(made.resident, write.read):
+        return put_tied(tx, ring, batch, write.said)  # somebody wrote to this file since it was read
+    if made.facts is not None:
+        control = tx.sealed_facts(made.resident, made.facts)
+        made = made._replace(envelopes=made.envelopes | {Tier.CONTROL: control})
+    tx.update_sections(made.resident, made.envelopes, made.tokens)
+    return (person or batch.person(made, write.trail_key),)

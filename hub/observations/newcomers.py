@@ -96,7 +96,7 @@ async def newcomers(road: Road, asked: Asked) -> list[dict[str, Any]]:
         TrailUnavailable: nothing is shown.
     """
     principal = asked.caller.principal
-    if not _is_register(principal):
+    if not is_register(principal):
         raise await refuse(road, asked, KIND, Reason.NOT_ALLOWED)
     road.turn.begin()
     rows = [row for row in road.reader.control(KIND) if row.body["state"] == "pending"]
@@ -126,7 +126,7 @@ async def decide_newcomer(road: Road, asked: Asked, name: str, *, confirm: bool,
         TrailUnavailable: nothing was decided.
     """
     principal = asked.caller.principal
-    if not _is_register(principal):
+    if not is_register(principal):
         raise await refuse(road, asked, KIND, Reason.NOT_ALLOWED)
 
     def action(tx: SqlcipherTransaction) -> dict[str, Any] | Reason:
@@ -172,5 +172,6 @@ def _sections(values: Mapping[str, Any], asked: Asked) -> Sections:
     return held
 
 
-def _is_register(principal: Principal) -> bool:
+def is_register(principal: Principal) -> bool:
+    """Whether somebody is the register, for whatever area."""
     return principal.role is Role.DEPARTMENT and principal.code == REGISTER

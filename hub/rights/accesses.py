@@ -8,20 +8,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from audit.purge import PURGED
-from hub.errors import BadInput
+from hub.errors import BadInput, Reason
+from hub.model.merge import MERGES
+from hub.model.terms import listed, record_of
 from hub.rights.deferrals import KIND as DEFERRAL
 from hub.rights.deferrals import in_force
 from hub.rights.desk import Asked, Desk
-from hub.rights.recording import act_of, own, own_self
+from hub.rights.recording import act_of, own, own_self, refuse
 from hub.rights.words import BASES, DEPARTMENTS, OUTCOMES, ROLES, in_words
 from hub.schema.fields import fields
 from hub.store.engine import ControlRow
-from hub.store.own_trail import OwnEntry, Self, read_own
+from hub.store.own_trail import OwnEntry, Self, file_of, read_own
 
 KIND = "trail_read"
 
 
-async def accesses(desk: Desk, asked: Asked, cursor: str, limit: int) -> dict[str, Any]:
+async def accesses(desk: Desk, asked: Asked, cursor: str, limit: int, merge: str = "") -> dict[str, Any]:
     """A page of the entries about the caller, newest first.
 
     Args:
@@ -29,6 +31,8 @@ async def accesses(desk: Desk, asked: Asked, cursor: str, limit: int) -> dict[st
         asked: a resident.
         cursor: `next` of the page before, or empty for the newest.
         limit: how many at most.
+        merge: id of a merge that stands, for what was recorded about the file that was given up; it has a number of
+            entries, and so a proof, of its own.
 
     Returns:
         `items`; `next`; `withheld_ordinals`, of entries whose notice is deferred by law; and `total`, how many
@@ -37,10 +41,12 @@ async def accesses(desk: Desk, asked: Asked, cursor: str, limit: int) -> dict[st
 
     Raises:
         BadInput: the cursor is not one of the caller's own.
-        Refused: not a resident, or one whose file is not here.
+        Refused: not a resident, or one whose file is not here; no such merge of theirs.
         TrailUnavailable: the look could not be recorded, so nothing is shown.
     """
     person = await own_self(desk, asked, KIND)
+    if merge:
+        person = await _given_up(desk, asked, person, merge)
     before = _place(desk, asked, cursor)
     [receipt] = await desk.lane.record_all([own(desk, asked, person, act_of(asked, KIND, "disclosed"))])
     desk.turn.fresh()
@@ -48,13 +54,36 @@ async def accesses(desk: Desk, asked: Asked, cursor: str, limit: int) -> dict[st
     hidden = {int(str(row.body["index"])) for row in in_force(deferred.values(), asked.caller.today)}
     below = before if before is not None else receipt.position
     indexes = newest(desk, person.resident, below, limit + len(hidden) + 1)
-    listed, left_out, rest = _cut(indexes, hidden, limit)
+    page, left_out, rest = _cut(indexes, hidden, limit)
     return {
-        "items": [_item(desk, each, deferred) for each in read_own(desk.reader, receipt.origin, person, listed)],
-        "next": _cursor(desk, asked, listed[-1]) if rest else None,
+        "items": [_item(desk, each, deferred) for each in read_own(desk.reader, receipt.origin, person, page)],
+        "next": _cursor(desk, asked, page[-1]) if rest else None,
         "total": _total(desk, receipt.origin, person, receipt.position),
         "withheld_ordinals": [each.ordinal for each in read_own(desk.reader, receipt.origin, person, left_out)],
     }
+
+
+async def own_merges(desk: Desk, asked: Asked) -> list[dict[str, Any]]:
+    """The files that were found to be the caller's own, too: id of the merge, and since when they are one.
+
+    Raises:
+        Refused: not a resident, or one whose file is not here.
+        TrailUnavailable: the look could not be recorded.
+    """
+    person = await own_self(desk, asked, KIND)
+    found = file_of(desk.reader, desk.ring, person.resident)
+    told = [{"id": each["id"], "since": each["at"]} for each in listed(found[1].terms, MERGES)] if found else []
+    await desk.lane.record_all([own(desk, asked, person, act_of(asked, KIND, "disclosed"))])
+    return told
+
+
+async def _given_up(desk: Desk, asked: Asked, person: Self, merge: str) -> Self:
+    found = file_of(desk.reader, desk.ring, person.resident)
+    record = record_of(found[1].terms, MERGES, merge) if found else None
+    other = record and file_of(desk.reader, desk.ring, record["resident"])
+    if not other:
+        raise await refuse(desk, asked, KIND, Reason.NOT_FOUND, person)
+    return other[0]
 
 
 def told_entries(desk: Desk, asked: Asked, person: Self, before: int, most: int) -> list[OwnEntry]:

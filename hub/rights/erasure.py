@@ -1,11 +1,12 @@
 """Carrying out erasures: not while an objection, anomaly or emergency is open about the person; they stay frozen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import NamedTuple
 
 from hub.identity.appointments import appointments, revoke
 from hub.model.emergency import Review
+from hub.model.merge import MERGE, MERGE_BEFORE, taken_in
 from hub.model.terms import EMERGENCIES
 from hub.rights.deferrals import KIND as DEFERRAL
 from hub.rights.requests import ANOMALY, DISPUTE, ERASURE, FREEZE
@@ -19,6 +20,7 @@ from hub.store.writer import Writer
 
 # Internal ids count from 1, and none is used again.
 _NOBODY = {"resident": 0, "rid": "", "by": "", "against": "", "state": "done"}
+_NO_FILES = {"given_up": 0, "kept_before": {}, "given_up_before": {}}
 
 
 class Carried(NamedTuple):
@@ -50,33 +52,54 @@ def carry_out(writer: Writer, reader: SqlcipherReader, ring: Keyring, at: dateti
         if row.body["state"] != "approved":
             continue
         resident = int(str(row.body["resident"]))
-        if not _erase_unless_held(writer, reader, ring, resident, at):
+        # Files that were given up for this one go first: it is what names them, should a crash come in between.
+        theirs = [*_taken_in(writer, resident), resident]
+        if not all(_erase_unless_held(writer, reader, ring, each, theirs, at) for each in theirs):
             held += 1
             continue
         _end_roles(writer, reader, str(row.body["rid"]))
-        _close(writer, ring, resident, at)
+        for each in theirs:
+            _close(writer, ring, each, at)
         erased += 1
     return Carried(erased, held)
 
 
-def is_held(ring: Keyring, resident: int) -> Callable[[SqlcipherTransaction], bool]:
-    """The question, to be asked in the transaction that begins an erasure, whether it must not begin."""
+def is_held(ring: Keyring, residents: Collection[int]) -> Callable[[SqlcipherTransaction], bool]:
+    """The question, to be asked in the transaction that begins an erasure, whether it must not begin.
+
+    Args:
+        ring: the keys.
+        residents: internal ids of all files of the person.
+    """
 
     def held(tx: SqlcipherTransaction) -> bool:
-        facts = tx.facts(resident)
-        emergencies = facts.terms.get(EMERGENCIES, ()) if facts else ()
-        if any(each["review"] == Review.UNREVIEWED for each in emergencies):
-            return True  # whoever broke the glass would never be judged
+        for facts in map(tx.facts, residents):
+            emergencies = facts.terms.get(EMERGENCIES, ()) if facts else ()
+            if any(each["review"] == Review.UNREVIEWED for each in emergencies):
+                return True  # whoever broke the glass would never be judged
         rows = (row.body for kind in (DISPUTE, ANOMALY) for row in current(tx.db, ring, kind))
-        return any(body.get("resident") == resident and body["state"] == "open" for body in rows)
+        return any(body.get("resident") in residents and body["state"] == "open" for body in rows)
 
     return held
 
 
-def _erase_unless_held(writer: Writer, reader: SqlcipherReader, ring: Keyring, resident: int, at: datetime) -> bool:
+def _taken_in(writer: Writer, resident: int) -> list[int]:
+    def ask(tx: SqlcipherTransaction) -> list[int]:
+        facts = tx.facts(resident)
+        return taken_in(facts.terms) if facts else []
+
+    [found] = writer.run([ask])
+    if isinstance(found, Exception):
+        raise found
+    return list(found)
+
+
+def _erase_unless_held(
+    writer: Writer, reader: SqlcipherReader, ring: Keyring, resident: int, theirs: Collection[int], at: datetime
+) -> bool:
     if reader.get(resident, ()) is None:
         return True  # a crash came between the erasure and closing the request
-    return erase(writer, reader, ring, resident, at, is_held(ring, resident))
+    return erase(writer, reader, ring, resident, at, is_held(ring, theirs))
 
 
 def _end_roles(writer: Writer, reader: SqlcipherReader, rid: str) -> None:
@@ -89,11 +112,12 @@ def _close(writer: Writer, ring: Keyring, resident: int, at: datetime) -> None:
     """Close every row about somebody who is no more, and take out whose it was."""
 
     def action(tx: SqlcipherTransaction) -> None:
-        for kind in (ERASURE, FREEZE, DISPUTE, DEFERRAL):
+        for kind in (ERASURE, FREEZE, DISPUTE, DEFERRAL, MERGE, MERGE_BEFORE):
             for row in current(tx.db, ring, kind):
-                if row.body["resident"] == resident:
+                if resident in (row.body["resident"], row.body.get("given_up")):
                     event = system_event(kind, at, id=row.id)
-                    tx.put_control(kind, row.id, row.body | _NOBODY, event)
+                    more = _NO_FILES if kind in (MERGE, MERGE_BEFORE) else {}
+                    tx.put_control(kind, row.id, row.body | _NOBODY | more, event)
 
     [failure] = writer.run([action], sign=True)
     if failure is not None:

@@ -4,11 +4,12 @@ from typing import Any
 
 from hub.errors import Reason
 from hub.model.instant import timestamp
+from hub.model.merge import taken_in
 from hub.model.principal import Role
 from hub.rights.desk import Asked, Desk, Refused
 from hub.store.engine import Event
 from hub.store.keys import Keyring
-from hub.store.own_trail import Self, self_of
+from hub.store.own_trail import Self, file_of, self_of
 
 PURPOSE = "RIGHTS"
 
@@ -88,6 +89,18 @@ async def own_self(desk: Desk, asked: Asked, kind: str) -> Self:
     if person is None:
         raise await refuse(desk, asked, kind, Reason.NOT_FOUND)
     return person
+
+
+def own_files(desk: Desk, person: Self) -> list[Self]:
+    """A person's file and those it has taken in, each with what the trail says of it.
+
+    Args:
+        desk: the hub's means, a view begun.
+        person: who asks, as `own_self` gives them.
+    """
+    found = file_of(desk.reader, desk.ring, person.resident)
+    others = [file_of(desk.reader, desk.ring, each) for each in taken_in(found[1].terms)] if found else []
+    return [person, *(each[0] for each in others if each)]
 
 
 def _own(ring: Keyring, asked: Asked) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from hub.model.freeze import Freeze
 from hub.model.instant import timestamp
 from hub.model.principal import parse_principal
 from hub.rights.desk import Asked, Desk
-from hub.rights.recording import act_of, own, own_self, refuse
+from hub.rights.recording import act_of, own, own_files, own_self, refuse
 from hub.store.controls import current
 from hub.store.engine import Event
 from hub.store.own_trail import Self, read_own
@@ -42,7 +42,9 @@ async def dispute(desk: Desk, asked: Asked, index: int, reason: str) -> dict[str
     """
     person = await own_self(desk, asked, DISPUTE)
     desk.turn.fresh()
-    if desk.reader.whom(index) != person.resident:
+    whom = desk.reader.whom(index)
+    person = next((each for each in own_files(desk, person) if each.resident == whom), person)
+    if whom != person.resident:
         raise await refuse(desk, asked, DISPUTE, Reason.NOT_FOUND, person)
     [entry] = read_own(desk.reader, "", person, [index])
     body = {"state": "open", "index": index, "against": human_behind(entry.act)}

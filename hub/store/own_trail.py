@@ -9,11 +9,12 @@ from cryptography.exceptions import InvalidTag
 from audit.entry import commitment
 from audit.log import StoredEntry
 from audit.strict import base64_text
+from hub.model.merge import merged_into
 from hub.model.subject import Facts
 from hub.model.tier import Tier
 from hub.store.engine import Reader
 from hub.store.keys import Keyring
-from hub.store.sections import data_key, unseal
+from hub.store.sections import SealedFile, data_key, unseal
 from hub.store.tokens import rid_token
 from hub.store.trail import unsealed
 from hub.store.warrants import OWN_TRAIL
@@ -55,8 +56,28 @@ def self_of(reader: Reader, ring: Keyring, rid: str) -> Self | None:
     Raises:
         OperatorError: their keys were changed behind the hub's back.
     """
-    sealed = reader.find(rid_token(ring, rid), ())
+    sealed = surviving(reader, ring, reader.find(rid_token(ring, rid), (Tier.CONTROL,)), ())
     return sealed and Self(sealed.resident, data_key(ring, sealed.keys, "trail", OWN_TRAIL))
+
+
+def surviving(reader: Reader, ring: Keyring, sealed: SealedFile | None, tiers: Sequence[Tier]) -> SealedFile | None:
+    """The file that stands for a person: the one that took theirs in, or else their own.
+
+    Args:
+        reader: the store, inside a view.
+        ring: the keys.
+        sealed: a row with its control section; None for nobody.
+        tiers: the envelopes to fetch with another row.
+
+    Raises:
+        OperatorError: their keys or their control section were changed behind the hub's back.
+    """
+    if sealed is None:
+        return None
+    key = data_key(ring, sealed.keys, Tier.CONTROL, OWN_TRAIL)
+    held = unseal(key, sealed.resident, Tier.CONTROL, sealed.sections[Tier.CONTROL])
+    into = merged_into(held.get("terms", {}))
+    return sealed if into is None else reader.get(into, (Tier.CONTROL, *tiers))
 
 
 def person_of(reader: Reader, ring: Keyring, resident: int) -> tuple[Self, Facts] | None:
@@ -65,12 +86,18 @@ def person_of(reader: Reader, ring: Keyring, resident: int) -> tuple[Self, Facts
     Raises:
         OperatorError: their keys or their control section were changed behind the hub's back.
     """
+    found = file_of(reader, ring, resident)
+    return found and (found[0], Facts(found[1].rid, found[1].grid))
+
+
+def file_of(reader: Reader, ring: Keyring, resident: int) -> tuple[Self, Facts] | None:
+    """The same with all that decisions know, the terms too."""
     sealed = reader.get(resident, (Tier.CONTROL,))
     if sealed is None:
         return None
     key = data_key(ring, sealed.keys, Tier.CONTROL, OWN_TRAIL)
-    held = unseal(key, resident, Tier.CONTROL, sealed.sections[Tier.CONTROL])
-    return Self(resident, data_key(ring, sealed.keys, "trail", OWN_TRAIL)), Facts(held["rid"], held["grid"])
+    facts = Facts(**unseal(key, resident, Tier.CONTROL, sealed.sections[Tier.CONTROL]))
+    return Self(resident, data_key(ring, sealed.keys, "trail", OWN_TRAIL)), facts
 
 
 def read_own(reader: Reader, origin: str, person: Self, indexes: Sequence[int]) -> list[OwnEntry]:

@@ -26,6 +26,8 @@ SLOTS: tuple[str, ...] = (*Tier, "trail")
 """The data keys of a person in their stored order: one per section, and one for what the trail says of them."""
 
 _HEADER = struct.Struct(">BI")
+VERSIONED_BYTES = _HEADER.size
+"""How much of an envelope says which version it is."""
 _BODY = _HEADER.size + NONCE_BYTES
 _START_OF = {name: number * WRAPPED_BYTES for number, name in enumerate(SLOTS)}
 _TIER_OF = {name: Tier.CONTROL if name == "trail" else Tier(name) for name in SLOTS}

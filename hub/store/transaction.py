@@ -1,6 +1,6 @@
 """What one batch of writes may do to the store: people, control rows, lists, and an entry for each change."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 import orjson
@@ -14,7 +14,7 @@ from hub.store.controls import accounting_for, sealed
 from hub.store.engine import ControlRow, Event, Place, Prepared, Tokens
 from hub.store.keys import Keyring
 from hub.store.ordinals import Ordinals
-from hub.store.sections import data_key, seal, unseal, version_of
+from hub.store.sections import VERSIONED_BYTES, SealedFile, data_key, seal, unseal, version_of
 from hub.store.trail import finish, prepare
 from hub.store.volumes import Volumes
 from hub.store.warrants import AMENDING
@@ -82,6 +82,16 @@ class SqlcipherTransaction:
         opened = self._control(resident)
         return opened and opened[2]
 
+    def sealed(self, resident: int, tiers: Sequence[Tier]) -> SealedFile | None:
+        """The row of a person with the envelopes of some tiers, as it stands within this transaction."""
+        # Column names are members of `Tier`; the value is bound.
+        query = f"SELECT {', '.join(tiers)} FROM file WHERE resident = ?"  # noqa: S608
+        row = self.db.execute(query, (resident,)).fetchone()
+        found = self._keys_db.execute("SELECT wrapped FROM data_key WHERE resident = ?", (resident,)).fetchone()
+        if row is None or found is None:
+            return None
+        return SealedFile(resident, found[0], dict(zip(tiers, row, strict=True)))
+
     def amend(self, resident: int, facts: Facts, event: Event) -> Place:
         """Replace what decisions must know of a person, with the entry that accounts for it.
 
@@ -137,6 +147,13 @@ class SqlcipherTransaction:
         if not self._keys_db.in_transaction:
             self._keys_db.execute("BEGIN IMMEDIATE")
         self._keys_db.execute("INSERT OR REPLACE INTO data_key VALUES (?, ?)", (resident, keys))
+
+    def is_as_read(self, resident: int, versions: Mapping[Tier, int]) -> bool:
+        """Whether sections of a person still have the versions in which they were read outside this transaction."""
+        columns = ", ".join(f"substr({tier}, 1, {VERSIONED_BYTES})" for tier in versions)
+        # Column names are members of `Tier`; the value is bound.
+        row = self.db.execute(f"SELECT {columns} FROM file WHERE resident = ?", (resident,)).fetchone()  # noqa: S608
+        return row is not None and [version_of(part) for part in row] == list(versions.values())
 
     def update_sections(self, resident: int, envelopes: dict[Tier, bytes], tokens: Tokens) -> None:
         """Replace sections of a person and add to the lists they are found by."""

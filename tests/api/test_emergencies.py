@@ -331,7 +331,7 @@ def test_a_volume_that_is_used_up_keeps_nobody_from_a_rescue(hub, elder):
 def test_nobody_is_erased_while_an_emergency_waits_for_its_review(hub, elder):
     name = open_(hub, elder).json()["id"]
     resident = hub.road.ring.resident_in("emergency", name)
-    held = is_held(hub.road.ring, resident)
+    held = is_held(hub.road.ring, [resident])
     assert hub.run(_asked(hub, held)) is True
     review(hub, name)
     assert hub.run(_asked(hub, held)) is False

@@ -47,4 +47,4 @@ def row(resident, extent, state="in_force"):
     ],
 )
 def test_of_several_freezes_the_one_counts_that_binds_most(rows, frozen):
-    assert freezes(rows) == frozen
+    assert freezes(rows, {}) == frozen
