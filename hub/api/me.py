@@ -13,7 +13,14 @@ from hub.api.documented import ON_BEHALF_OF, caller_of, header_of, served_by
 from hub.api.paging import Paging, paged, read_paging, read_query
 from hub.api.problems import problem_reply
 from hub.api.reply import Reply, json_reply
-from hub.api.rights_schemas import AccessesBody, DisputeRequest, OwnMergesBody, RequestBody, WishRequest
+from hub.api.rights_schemas import (
+    AccessesBody,
+    DisputeRequest,
+    OwnMergesBody,
+    OwnRequestsBody,
+    RequestBody,
+    WishRequest,
+)
 from hub.api.schemas import BEARER, CURSOR, LIMIT, MANDATE, problems
 from hub.approvals.mandates import acting
 from hub.errors import BadInput, Reason
@@ -85,6 +92,15 @@ async def _own_merges(road: Road, asked: Asked, paging: Paging) -> dict[str, Any
     return paged(await looking.own_merges(road, asked), paging)
 
 
+async def _requests(road: Road, scope: Scope, _receive: Receive) -> Reply:
+    asked = await asking(road, scope, "disputes")
+    return await answered(_own_requests(road, asked, read_paging(scope)), asked)
+
+
+async def _own_requests(road: Road, asked: Asked, paging: Paging) -> dict[str, Any]:
+    return paged(await asked_for.own_requests(road, asked), paging)
+
+
 async def _dispute(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope, "disputes")
     claim = parse(_dispute_claim, await read(receive))
@@ -134,6 +150,12 @@ def accesses(
 @served_by(_merges)
 def own_merges(cursor: CURSOR = None, limit: LIMIT = None, on_behalf_of: MANDATE = None) -> None:
     """The files that were found to be one's own, too, and merged with it."""
+
+
+@router.get("/v1/me/requests", response_model=OwnRequestsBody, operation_id="ownRequests")
+@served_by(_requests)
+def own_requests(cursor: CURSOR = None, limit: LIMIT = None, on_behalf_of: MANDATE = None) -> None:
+    """What one has disputed, frozen and asked to erase, oldest first, and by when each is to be answered."""
 
 
 @router.post("/v1/me/disputes", response_model=RequestBody, operation_id="dispute", status_code=CREATED)

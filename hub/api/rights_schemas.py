@@ -43,6 +43,21 @@ class RequestBody(BaseModel):
     index: int | None = None
     extent: Literal["wished", "held"] | None = None
     citation: str | None = None
+    due: str | None = Field(default=None, description="the last day for an answer")
+    overdue: bool | None = None
+
+
+class OwnRequest(RequestBody):
+    """One of one's own."""
+
+    kind: Literal["dispute", "freeze", "erasure_request"]
+
+
+class OwnRequestsBody(BaseModel):
+    """What one has disputed, frozen and asked to erase."""
+
+    items: list[OwnRequest]
+    next: str | None
 
 
 class ListedRequest(RequestBody):

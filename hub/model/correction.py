@@ -1,17 +1,15 @@
 """A correction (更正): what a resident says is wrong, pending until the source confirms it."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from hub.model.instant import CHINA, timestamp
+from hub.model.instant import timestamp
 from hub.model.principal import Caller
 from hub.model.terms import Terms, listed
 
 CORRECTIONS = "corrections"
-ANSWERED_WITHIN = timedelta(days=30)
-"""The deadline for an answer."""
 MOST_PENDING = 20
 MOST_KEPT = 40
 Record = dict[str, Any]
@@ -25,7 +23,7 @@ class State(StrEnum):
     REFUSED = "refused"
 
 
-def filed(name: str, *, field: str, sealed: str, department: str, by: Caller) -> Record:
+def filed(name: str, *, field: str, sealed: str, department: str, by: Caller, due: str) -> Record:
     """A correction as it is filed.
 
     Args:
@@ -34,6 +32,7 @@ def filed(name: str, *, field: str, sealed: str, department: str, by: Caller) ->
         sealed: what it should be and why, under the key of the field's tier.
         department: which confirms it.
         by: who files it, for themselves or for the resident, and when.
+        due: the last day for an answer, ISO 8601.
     """
     return {
         "id": name,
@@ -43,7 +42,7 @@ def filed(name: str, *, field: str, sealed: str, department: str, by: Caller) ->
         "department": department,
         "person": by.principal.person,
         "filed": timestamp(by.at),
-        "due": (by.at.astimezone(CHINA).date() + ANSWERED_WITHIN).isoformat(),
+        "due": due,
         "decided": "",
         "answer": "",
     }

@@ -61,7 +61,8 @@ async def correct(desk: Desk, asked: Asked, wish: Wish) -> dict[str, Any]:
     name = desk.ring.sealed_id(KIND, person.resident)
     claimed, keys = Claimed(value, wish.reason), keys_of(desk, person.resident)
     sealed = sealed_claim(desk.ring, keys, person.resident, field.tier, name, claimed)
-    record = filed(name, field=field.key, sealed=sealed, department=department, by=asked.actor)
+    due = desk.deadlines.request_due(asked.caller.today)
+    record = filed(name, field=field.key, sealed=sealed, department=department, by=asked.actor, due=due)
     act = act_of(asked, KIND, "filed", fields=[field.key], id=name)
     event = own(desk, asked, person, act, reason=wish.reason)
 

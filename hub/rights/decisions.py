@@ -7,7 +7,7 @@ from hub.model.freeze import Freeze
 from hub.model.principal import Role
 from hub.rights.desk import Asked, Desk
 from hub.rights.recording import about, act_of, pseudonym, refuse
-from hub.rights.requests import DISPUTE, ERASURE, FREEZE, IN_FORCE, OPEN, put, shown
+from hub.rights.requests import DISPUTE, ERASURE, FREEZE, IN_FORCE, OPEN, READ, put, shown
 from hub.store.controls import current
 from hub.store.engine import ControlRow, Event
 from hub.store.own_trail import Self, person_of
@@ -35,15 +35,16 @@ async def pending(desk: Desk, asked: Asked) -> list[dict[str, Any]]:
     role = asked.caller.principal.role
     kinds = [kind for kind, deciders in _DECIDERS.items() if role in deciders]
     if not kinds:
-        raise await refuse(desk, asked, "request_read", Reason.NOT_ALLOWED)
+        raise await refuse(desk, asked, READ, Reason.NOT_ALLOWED)
     desk.turn.begin()
     found = [row for kind in kinds for row in desk.reader.control(kind) if row.body["state"] in OPEN]
     listed = [
-        shown(row.id, row.body) | {"kind": row.kind, "subject": pseudonym(desk.ring, _resident(row))}
+        shown(row.id, row.body, asked.caller.today)
+        | {"kind": row.kind, "subject": pseudonym(desk.ring, _resident(row))}
         for row in sorted(found, key=lambda row: row.entry)
         if _in_area(desk, asked, row)
     ]
-    event = Event(act_of(asked, "request_read", "disclosed", listed=len(listed)), {"subject": ""})
+    event = Event(act_of(asked, READ, "disclosed", listed=len(listed)), {"subject": ""})
     await desk.lane.record_all([event])
     return listed
 
@@ -87,7 +88,7 @@ async def decide_request(
     decided = await desk.lane.write(_deciding(desk, asked, row, person, verdict, reason, citation))
     if decided is None:
         raise await refuse(desk, asked, KIND, Reason.ALREADY_DECIDED, person)
-    return shown(name, decided)
+    return shown(name, decided, asked.caller.today)
 
 
 def _deciding(desk: Desk, asked: Asked, row: ControlRow, person: Self, verdict: str, reason: str, citation: str) -> Any:

@@ -4,6 +4,7 @@ from typing import NamedTuple, Protocol
 
 from hub.errors import HubError, Reason
 from hub.model.principal import Caller
+from hub.policy.deadlines import Deadlines
 from hub.policy.engine import Snapshot
 from hub.store.engine import Reader
 from hub.store.keys import Keyring
@@ -43,6 +44,11 @@ class Desk(Protocol):
     @property
     def policies(self) -> Snapshot:
         """The catalogue of purposes."""
+        ...
+
+    @property
+    def deadlines(self) -> Deadlines:
+        """By when what residents ask for is to be answered."""
         ...
 
 

@@ -6,6 +6,7 @@ for the row, which outlives the person, and one about the person, in whose seale
 
 import secrets
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from hub.errors import BadInput, Reason
@@ -24,6 +25,8 @@ DISPUTE, FREEZE, ERASURE, ANOMALY = "dispute", "freeze", "erasure_request", "ano
 """Kinds of control rows about a person. An anomaly is noted by supervision; it counts here while its state is open."""
 OPEN = frozenset({"open", "pending"})
 IN_FORCE = "in_force"
+READ = "request_read"
+"""Kind of entry: somebody looks at what was asked for."""
 _BEING_ERASED = "SELECT 1 FROM erasure WHERE resident = ?"
 
 
@@ -89,7 +92,7 @@ async def thaw(desk: Desk, asked: Asked, name: str) -> dict[str, Any]:
     ended = await desk.lane.write(action)
     if ended is None:
         raise await refuse(desk, asked, FREEZE, Reason.ALREADY_DECIDED, person)
-    return shown(name, ended)
+    return shown(name, ended, asked.caller.today)
 
 
 async def ask_erasure(desk: Desk, asked: Asked, reason: str) -> dict[str, Any]:
@@ -122,6 +125,8 @@ async def _file(
         "by": asked.caller.principal.person,
         **body,
     }
+    if kind in (DISPUTE, ERASURE):
+        record["due"] = desk.deadlines.request_due(asked.caller.today)
 
     def action(tx: SqlcipherTransaction) -> tuple[str, dict[str, Any]] | None:
         if tx.db.execute(_BEING_ERASED, (person.resident,)).fetchone():
@@ -135,7 +140,25 @@ async def _file(
     filed = await desk.lane.write(action)
     if filed is None:
         raise await refuse(desk, asked, kind, Reason.NOT_FOUND)
-    return shown(*filed)
+    return shown(filed[0], filed[1], asked.caller.today)
+
+
+async def own_requests(desk: Desk, asked: Asked) -> list[dict[str, Any]]:
+    """What the caller has disputed, frozen and asked to erase, oldest first, and by when each is to be answered.
+
+    Raises:
+        Refused: not a resident; recorded.
+        TrailUnavailable: the look could not be recorded.
+    """
+    person = await own_self(desk, asked, READ)
+    mine = {each.resident for each in own_files(desk, person)}
+    rows = [row for kind in (DISPUTE, FREEZE, ERASURE) for row in desk.reader.control(kind)]
+    await desk.lane.record_all([own(desk, asked, person, act_of(asked, READ, "disclosed"))])
+    return [
+        shown(row.id, row.body, asked.caller.today) | {"kind": row.kind}
+        for row in sorted(rows, key=lambda row: row.entry)
+        if row.body["resident"] in mine
+    ]
 
 
 def put(
@@ -158,10 +181,19 @@ def put(
     return body
 
 
-def shown(name: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    """What is told of a request: never whose it is by any other name than the trail's."""
-    told = ("state", "filed", "entry", "index", "extent", "citation")
-    return {"id": name} | {member: body[member] for member in told if member in body}
+def shown(name: str, body: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """What is told of a request: never whose it is by any other name than the trail's.
+
+    Args:
+        name: its id.
+        body: what its row says.
+        today: the day in China: whoever has not answered by the day it was due is late.
+    """
+    told = ("state", "filed", "entry", "index", "extent", "citation", "due")
+    answer = {"id": name} | {member: body[member] for member in told if member in body}
+    if "due" in body:
+        answer["overdue"] = body["state"] in OPEN and today.isoformat() > str(body["due"])
+    return answer
 
 
 def human_behind(act: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -226,3 +227,32 @@ def test_the_command_erases_beside_a_hub_that_serves(town, world, serve):
         asked = window.post("/v1/disclosures", json={"subject": {"idno": idno}, "purpose": "OLDCARD"})
         assert reasons(asked) == (403, ["out_of_scope"])
         assert own.get("/v1/me/accesses").status_code == 401
+
+
+@pytest.mark.clause("GB/T 35273 8.7")
+def test_what_residents_ask_for_is_due_in_thirty_days_and_late_afterwards(hub, elder, later):
+    index = hub.disclose(CIVIL_AFFAIRS, elder.idno, "OLDCARD").json()["receipt"]["index"]
+    names = [me(hub, elder, "disputes", {"index": index, "reason": REASON}).json()["id"]]
+    names.append(me(hub, elder, "erasure").json()["id"])
+    day = (hub.road.clock() + timedelta(hours=8)).date() + timedelta(days=30)
+
+    def told(path, who):
+        items = hub.ask(who, "GET", path).json()["items"]
+        return [(each["id"], each["due"], each["overdue"]) for each in items]
+
+    for path, who in (("/v1/requests", OFFICER), ("/v1/me/requests", f"resident:{elder.rid}")):
+        assert told(path, who) == [(name, day.isoformat(), False) for name in names]
+    later(days=31)
+    for path, who in (("/v1/requests", OFFICER), ("/v1/me/requests", f"resident:{elder.rid}")):
+        assert told(path, who) == [(name, day.isoformat(), True) for name in names]
+    answer = {"decision": "deny", "reason": "有法定保存期限", "citation": "个人信息保护法 第四十七条"}
+    hub.ask(OFFICER, "POST", f"/v1/requests/{names[1]}/decision", json=answer)
+    assert told("/v1/me/requests", f"resident:{elder.rid}")[1] == (names[1], day.isoformat(), False)
+
+
+def test_an_operator_may_set_fewer_days(hub, elder):
+    hub.road.deadlines = hub.road.deadlines._replace(request_days=15)
+    due = (hub.road.clock() + timedelta(hours=8)).date() + timedelta(days=15)
+    assert me(hub, elder, "erasure").json()["due"] == due.isoformat()
+    claim = {"field": "tel", "value": "15400005555", "reason": "已换号"}
+    assert me(hub, elder, "corrections", claim).json()["due"] == due.isoformat()

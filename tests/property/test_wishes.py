@@ -126,7 +126,7 @@ def test_corrections_that_wait_are_never_dropped_and_answered_ones_hold_no_value
     terms, waiting = {}, []
     for number, step in enumerate(steps):
         if step == "file" or not waiting:
-            record = filed(str(number), field="tel", sealed="c2VhbGVk", department="health", by=by)
+            record = filed(str(number), field="tel", sealed="c2VhbGVk", department="health", by=by, due="2026-12-22")
             waiting.append(record)
         else:
             record = answered(waiting.pop(0), confirm=step == "confirm", reason="r", by=by)

@@ -8,14 +8,17 @@ from hub.policy.deadlines import Deadlines, load_deadlines
 
 
 def test_without_a_file_offices_are_open_from_monday_to_friday(tmp_path):
-    assert load_deadlines(tmp_path / "calendar.toml") == Deadlines(10, {})
+    assert load_deadlines(tmp_path / "calendar.toml") == Deadlines(10, 30, {})
 
 
 def test_holidays_and_worked_weekends_count(tmp_path):
     path = tmp_path / "calendar.toml"
-    path.write_text("filing_days = 2\nclosed = [2026-10-01, 2026-10-02]\nopen = [2026-10-10]\n", "utf-8")
+    path.write_text(
+        "filing_days = 2\nrequest_days = 15\nclosed = [2026-10-01, 2026-10-02]\nopen = [2026-10-10]\n", "utf-8"
+    )
     found = load_deadlines(path)
     assert found.filing_days == 2
+    assert found.request_due(date(2026, 2, 20)) == "2026-03-07"
     assert working_days_after(date(2026, 9, 30), 1, found.calendar) == date(2026, 10, 5)
     assert working_days_after(date(2026, 10, 9), 1, found.calendar) == date(2026, 10, 10)
 
@@ -26,6 +29,7 @@ def test_holidays_and_worked_weekends_count(tmp_path):
         ("filing_days = 0", "filing_days"),
         ("filing_days = 251", "filing_days"),
         ("filing_days = true", "filing_days"),
+        ("request_days = 0", "request_days"),
         ('filing_days = "10"', "filing_days"),
         ("closed = 2026-10-01", "closed"),
         ('closed = ["2026-10-01"]', "closed"),
