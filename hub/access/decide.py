@@ -189,11 +189,10 @@ class _Case(NamedTuple):
 
 
 def _refusal(key: str, planned: PlannedField | None, case: _Case) -> Withheld | None:
-    purpose = case.purpose
     reason, truth = None, ""
     if planned is None:
         reason = Reason.NOT_IN_PURPOSE
-    elif purpose.approval is Approval.NAMED_OFFICERS or planned.tier is Tier.SEALED:
+    elif _is_sealed(planned, case):
         reason, truth = Reason.NOT_AVAILABLE, "sealed"
     elif not planned.rule:
         reason = Reason.NOT_ALLOWED
@@ -206,6 +205,13 @@ def _refusal(key: str, planned: PlannedField | None, case: _Case) -> Withheld | 
     elif (reason := _missing_approval(key, planned, case)) is None:
         reason, truth = _kept_back(key, case)
     return None if reason is None else Withheld(key, reason, truth)
+
+
+def _is_sealed(planned: PlannedField, case: _Case) -> bool:
+    """Whether a field does not exist for the caller, whoever it is about: all but the officers named for the person."""
+    if case.purpose.approval is Approval.NAMED_OFFICERS:
+        return not case.grounds.named
+    return planned.tier is Tier.SEALED
 
 
 def _is_separate(case: _Case) -> bool:
@@ -228,6 +234,8 @@ def _missing_approval(key: str, planned: PlannedField, case: _Case) -> Reason | 
         open_now = grounds.emergency == Strength.VERIFIED or (bool(grounds.emergency) and key in _ON_A_CLAIM)
         # Nobody's yes stands in for what happened: an approval opens no emergency.
         return None if open_now else Reason.EMERGENCY_NOT_OPEN
+    if grounds.named:
+        return None  # two people named this officer for this person: that is the yes, for a minor, too
     approved = key in grounds.approved
     if case.minor and not (approved or grounds.for_minor):
         return Reason.MINOR_APPROVAL_REQUIRED

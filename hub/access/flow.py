@@ -28,7 +28,9 @@ from hub.errors import BadInput, OperatorError, Reason, Unauthenticated
 from hub.identity.tokens import Verifier
 from hub.model.decision import AccessRequest, Denial, Disclosure, Permit, in_check_order
 from hub.model.filing import Filing
+from hub.model.naming import naming_for
 from hub.model.principal import Caller
+from hub.model.purpose import Approval
 from hub.model.subject import SubjectRef
 from hub.model.terms import NO_GROUNDS
 from hub.model.tier import Tier
@@ -233,6 +235,8 @@ class Road:
         minors = self.standing.minors
         if found and minors and minor_approval_used(found.facts, request, self.policies, minors):
             grounds = grounds._replace(for_minor=True)
+        if request.purpose and request.purpose.approval is Approval.NAMED_OFFICERS:
+            grounds = grounds._replace(named=bool(self._naming(request, found)))
         decision = decide(request, self.policies, filing, about, request.caller.today, frozen, grounds)
         if isinstance(decision, Denial):
             return self._denied(decision, found)
@@ -257,12 +261,22 @@ class Road:
         if not disclosure.fields:
             reasons = in_check_order({each.reason for each in disclosure.withheld})
             return self._denied(Denial(permit.request, reasons, disclosure.withheld, permit.resident), found)
-        case = case_used(found.facts, permit.request, self.policies)
+        case = case_used(found.facts, permit.request, self.policies) or self._naming(permit.request, found)
         event = disclosed(disclosure, self.ring, found.trail_key, approval, filing, case)
         counted: tuple[str, ...] = ()
         if approval and found.facts.terms:
             counted = counted_approvals(found.facts, permit.request, self.policies, frozenset(disclosure.fields))
         return Outcome(disclosure, event, rid, counted)
+
+    def _naming(self, request: AccessRequest, found: Located | None) -> str:
+        """The id of the naming by which a caller may read somebody's sealed record; empty where there is none."""
+        purpose, caller = request.purpose, request.caller
+        if purpose is None or purpose.approval is not Approval.NAMED_OFFICERS:
+            return ""
+        # Read whether anybody was found or not, so that the time taken says nothing.
+        named, mark = self.standing.named(), self.policies.marks[purpose.id]
+        resident = found.sealed.resident if found else 0
+        return naming_for(named, resident, caller.principal.person, purpose.id, mark, caller.at)
 
     async def _count_read(self, outcome: Outcome) -> Answer:
         """Steps 6 and 7 where approvals count reads: whoever comes too late walks again, and finds them used up."""

@@ -16,7 +16,7 @@ from hub.schema.fields import fields
 from hub.store.engine import Event, Receipt
 from hub.store.keys import Keyring
 from hub.store.lane import Lane
-from hub.store.trail import canonical
+from hub.store.trail import SEALED, canonical, sealed_pseudonym
 from hub.store.volumes import Quota
 
 
@@ -65,7 +65,7 @@ def disclosed(
         tuple(disclosure.fields),
         permit.rules,
         approval,
-        (filing.name if filing else "", case),
+        _further(request, filing=filing.name if filing else "", case=case),
     )
     act = before + timestamp(caller.at).encode() + between + request.trace_id.encode() + after
     # A volume never keeps help from somebody in danger: each emergency is opened for one person, and reviewed.
@@ -114,16 +114,14 @@ def _frame(
     given: tuple[str, ...],
     rules: tuple[str, ...],
     approval: str,
-    filing_and_case: tuple[str, str],
+    further: tuple[tuple[str, object], ...],
 ) -> tuple[bytes, bytes, bytes]:
     """The canonical bytes of a disclosure's act before, between and after its time and its trace id.
 
     Most disclosures differ in nothing else, and writing an act out takes longer than deciding on it.
     """
     act = _said(principal, operator, policy, purpose, "disclosed", withheld)
-    filing, case = filing_and_case
-    named = {name: value for name, value in (("filing", filing), ("case", case)) if value}
-    rests_on = {"approval": approval or None} | named
+    rests_on = {"approval": approval or None, **dict(further)}
     whole = canonical(act | {"basis": basis, "fields": sorted(given), "rules": list(rules)} | rests_on)
     # What somebody else chose cannot look like a member: its quotation marks are escaped.
     before, rest = whole.split(b'"time":""')
@@ -134,7 +132,17 @@ def _frame(
 def _act(request: AccessRequest, outcome: str, withheld: tuple[Withheld, ...]) -> dict[str, object]:
     caller, purpose = request.caller, request.purpose.id if request.purpose else None
     said = _said(caller.principal, caller.operator, request.policy, purpose, outcome, withheld)
-    return said | {"time": timestamp(caller.at), "trace_id": request.trace_id}
+    return said | {"time": timestamp(caller.at), "trace_id": request.trace_id} | dict(_further(request))
+
+
+def _further(request: AccessRequest, **names: str) -> tuple[tuple[str, object], ...]:
+    """Members that few acts have; what is given and what is refused for a sealed purpose are sealed alike."""
+    found: list[tuple[str, object]] = [(name, value) for name, value in names.items() if value]
+    return (*found, (SEALED, True)) if _is_sealed(request) else tuple(found)
+
+
+def _is_sealed(request: AccessRequest) -> bool:
+    return request.purpose is not None and request.purpose.approval is Approval.NAMED_OFFICERS
 
 
 def _said(
@@ -173,7 +181,7 @@ def _subject(
     # Free text may speak about the person, so the caller's reason is erased with them.
     idno, rid = request.subject
     if resident is not None:
-        name = ring.pseudonym_of(resident)
+        name = ring.pseudonym_of(resident) if not _is_sealed(request) else sealed_pseudonym(ring, resident)
     else:
         name = ring.pseudonym((f"idno\0{idno}" if idno else f"rid\0{rid}").encode())
     part: dict[str, object] = {"subject": name, "reason": request.reason}

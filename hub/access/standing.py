@@ -13,6 +13,7 @@ from hub.model.instant import timestamp
 from hub.model.merge import MERGE, STANDING
 from hub.model.minor_approval import MINOR_APPROVAL, by_asker
 from hub.model.minor_approval import Standing as StandingForMinors
+from hub.model.naming import NAMING, Named, by_person
 from hub.model.principal import Principal
 from hub.store.engine import ControlRow, Reader
 
@@ -46,6 +47,7 @@ class Standing:
         self.unreviewed: dict[str, list[str]] = {}
         self.orders: tuple[Order, ...] = ()
         self.minors: StandingForMinors = {}
+        self._named: Named | None = None
 
     def refresh(self) -> None:
         """Take over what changed; costs one small read where nothing did.
@@ -58,6 +60,7 @@ class Standing:
             return
         self._version = -1
         self._in_force.clear()
+        self._named = None
         self._appointments = {row.id: Appointment.from_record(row.body) for row in self._reader.control("principal")}
         self._filings = {}
         # Of several that let the same be read, the one accepted last counts.
@@ -93,6 +96,12 @@ class Standing:
     def rids_of(self, person: str) -> list[str]:
         """The internal rids of the residents that are one human being with a person."""
         return self._rids.get(person, [])
+
+    def named(self) -> Named:
+        """Who is named for whose sealed record; read when it is first asked for, since hardly anybody does."""
+        if self._named is None:
+            self._named = by_person(row.body for row in self._reader.control(NAMING))
+        return self._named
 
     def is_overdue(self, person: str, at: datetime) -> bool:
         """Whether an emergency that a person opened should have been reviewed before an instant and was not."""

@@ -8,26 +8,32 @@ from hub.api.documented import caller_of, served_by
 from hub.api.paging import MOST_LISTED, read_paging
 from hub.api.reply import Reply, json_reply
 from hub.api.schemas import BEARER, CURSOR, LIMIT, PurposesBody, problems
-from hub.model.principal import Principal
+from hub.model.naming import is_named
+from hub.model.principal import Caller
 from hub.model.purpose import Approval, Purpose
 
 router = APIRouter(tags=["purposes"], dependencies=BEARER, responses=problems(401, 403, 422))
 
 
 async def _purposes(road: Road, scope: Scope, _receive: Receive) -> Reply:
-    principal = (await caller_of(road, scope)).principal
+    caller = await caller_of(road, scope)
     cursor, limit = read_paging(scope)
     usable = [
-        each for each in road.policies.purposes.values() if _may_use(principal, each) and each.id > (cursor or "")
+        each for each in road.policies.purposes.values() if _may_use(road, caller, each) and each.id > (cursor or "")
     ]
     page = usable[: limit or MOST_LISTED]
     after = page[-1].id if len(page) < len(usable) else None
     return json_reply({"items": [_shown(purpose) for purpose in page], "next": after})
 
 
-def _may_use(principal: Principal, purpose: Purpose) -> bool:
-    # That a sealed purpose exists is told to the officers named for a case alone, and nobody is named yet.
-    return principal.requester in purpose.requesters and purpose.approval is not Approval.NAMED_OFFICERS
+def _may_use(road: Road, caller: Caller, purpose: Purpose) -> bool:
+    if caller.principal.requester not in purpose.requesters:
+        return False
+    if purpose.approval is not Approval.NAMED_OFFICERS:
+        return True
+    # That a sealed purpose exists is told to the officers named for somebody's case alone.
+    mark, person = road.policies.marks[purpose.id], caller.principal.person
+    return is_named(road.standing.named(), person, purpose.id, mark, caller.at)
 
 
 def _shown(purpose: Purpose) -> dict[str, object]:

@@ -14,7 +14,9 @@ from hub.errors import Reason
 from hub.model.filing import Filing
 from hub.model.filing_request import state_at
 from hub.model.instant import CHINA, day_of, timestamp
+from hub.model.naming import is_named
 from hub.model.principal import Role, parse_principal
+from hub.model.purpose import Approval
 from hub.rights.desk import Asked
 from hub.rights.recording import act_of, refuse
 from hub.store.engine import Event
@@ -81,6 +83,8 @@ async def use(road: Road, asked: Asked, name: str, since: datetime | None, until
             raise await refuse(road, asked, KIND, Reason.NOT_ALLOWED)
         if not in_area(principal, row.body):
             raise await refuse(road, asked, KIND, Reason.OUT_OF_SCOPE)
+    elif _is_sealed_for(road, asked, str(row.body["purpose"])):
+        raise await refuse(road, asked, KIND, Reason.NOT_ALLOWED)
     until = until or asked.caller.at + timedelta(milliseconds=1)
     since = since or _beginning(until)
     filing = Filing.from_record(row.body)
@@ -93,6 +97,14 @@ async def use(road: Road, asked: Asked, name: str, since: datetime | None, until
     body = {"id": name, "state": state_at(row.body, asked.caller.today).value}
     period = {"since": timestamp(since), "until": timestamp(until), "complete": complete}
     return body | _filed(filing, asked.caller.today) | period | _told(road, filing, counted)
+
+
+def _is_sealed_for(road: Road, asked: Asked, name: str) -> bool:
+    """Whether even counts of a purpose's use are for its named officers alone, among those who may request it."""
+    purpose, caller = road.policies.purposes.get(name), asked.caller
+    if purpose is None or purpose.approval is not Approval.NAMED_OFFICERS:
+        return False
+    return not is_named(road.standing.named(), caller.principal.person, name, road.policies.marks[name], caller.at)
 
 
 async def _count(road: Road, filing: Filing, since: datetime, until: datetime, counted: _Use) -> bool:

@@ -183,6 +183,8 @@ async def _considered(road: Road, asked: Asked, wish: Wish) -> tuple[Purpose, st
         raise await refuse(road, asked, MINOR_APPROVAL, denial.reasons[0] if denial else Reason.UNKNOWN_PURPOSE)
     if principal.role is Role.RESIDENT:
         raise await refuse(road, asked, MINOR_APPROVAL, Reason.NOT_ALLOWED)
+    if purpose.approval is Approval.NAMED_OFFICERS:
+        raise await refuse(road, asked, MINOR_APPROVAL, Reason.NOT_AVAILABLE)
     scopes = tuple(filing.scope for filing in filings) or (principal.area,)
     if not wish.grid.startswith(principal.area) or not wish.grid.startswith(scopes):
         raise await refuse(road, asked, MINOR_APPROVAL, Reason.OUT_OF_SCOPE)

@@ -127,6 +127,9 @@ async def considered(road: Road, asked: Asked, wish: Wish) -> tuple[Purpose, tup
     denial = decide_purpose(request, next(iter(filings), None))
     if denial is not None:
         raise await refuse(road, asked, KIND, denial.reasons[0], _self(found))
+    if purpose is not None and purpose.approval is Approval.NAMED_OFFICERS:
+        # Nobody's yes opens what a law seals, and a request would tell its deciders whom somebody suspects.
+        raise await refuse(road, asked, KIND, Reason.NOT_AVAILABLE, _self(found))
     if purpose is not None and purpose.approval in EMERGENCIES:
         raise await refuse(road, asked, KIND, Reason.EMERGENCY_NOT_OPEN, _self(found))
     scopes = [filing.scope for filing in filings] or [caller.principal.area]

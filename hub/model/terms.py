@@ -31,6 +31,7 @@ class Grounds(NamedTuple):
         guarded: fields nobody gets for the person's own safety.
         for_minor: whether a manager has approved that this caller reads this minor's data.
         case: `open` where the caller's office has a case open with the person; `ended` where it had; else empty.
+        named: whether the caller is one of the officers named for the person's sealed record.
     """
 
     hidden: frozenset[str] = frozenset()
@@ -41,6 +42,7 @@ class Grounds(NamedTuple):
     guarded: frozenset[str] = frozenset()
     for_minor: bool = False
     case: str = ""
+    named: bool = False
 
 
 NO_GROUNDS = Grounds()

@@ -65,6 +65,8 @@ async def observe(
     plan = road.policies.plan(purpose, caller.principal.requester)
     if caller.principal.role is Role.RESIDENT:
         raise await refuse(road, asked, KIND, Reason.NOT_ALLOWED)
+    if request.purpose is not None and request.purpose.approval is Approval.NAMED_OFFICERS:
+        raise await refuse(road, asked, KIND, Reason.NOT_AVAILABLE, self_in(found))
     kept_values, strangers = checked(given, plan) if given or visit is None else ({}, [])
     denial = road.locked(request) if road.standing.unreviewed else None
     if denial is None and not strangers and _is_newcomer(asked, found, purpose, subject.idno, kept_values):

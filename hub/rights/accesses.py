@@ -19,6 +19,7 @@ from hub.rights.words import BASES, DEPARTMENTS, OUTCOMES, ROLES, in_words
 from hub.schema.fields import fields
 from hub.store.engine import ControlRow
 from hub.store.own_trail import OwnEntry, Self, file_of, read_own
+from hub.store.trail import SEALED
 
 KIND = "trail_read"
 
@@ -53,8 +54,7 @@ async def accesses(desk: Desk, asked: Asked, cursor: str, limit: int, merge: str
     deferred = _deferred(desk, person)
     hidden = {int(str(row.body["index"])) for row in in_force(deferred.values(), asked.caller.today)}
     below = before if before is not None else receipt.position
-    indexes = newest(desk, person.resident, below, limit + len(hidden) + 1)
-    page, left_out, rest = _cut(indexes, hidden, limit)
+    page, left_out, rest = _page(desk, asked, person, hidden, below, limit)
     return {
         "items": [_item(desk, each, deferred) for each in read_own(desk.reader, receipt.origin, person, page)],
         "next": _cursor(desk, asked, page[-1]) if rest else None,
@@ -116,6 +116,21 @@ def _deferred(desk: Desk, person: Self) -> dict[int, ControlRow]:
     rows = (row for row in desk.reader.control(DEFERRAL) if row.body["resident"] == person.resident)
     agreed = sorted((row for row in rows if row.body["state"] == "approved"), key=lambda row: str(row.body["until"]))
     return {int(str(row.body["index"])): row for row in agreed}
+
+
+def _page(
+    desk: Desk, asked: Asked, person: Self, hidden: set[int], below: int, limit: int
+) -> tuple[list[int], list[int], bool]:
+    """What is listed, what is left out, and whether there is more; sealed entries are for the person's own eyes."""
+    wanted, hidden = limit + len(hidden) + 1, set(hidden)
+    while True:
+        indexes = newest(desk, person.resident, below, wanted)
+        if asked.agent is not None:
+            hidden |= {each.position for each in read_own(desk.reader, "", person, indexes) if each.act.get(SEALED)}
+        listed, left_out, rest = _cut(indexes, hidden, limit)
+        if rest or len(indexes) < wanted:
+            return listed, left_out, rest
+        wanted *= 2
 
 
 def _cut(indexes: Sequence[int], hidden: set[int], limit: int) -> tuple[list[int], list[int], bool]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from hub.identity.appointments import appointments, revoke
 from hub.model.emergency import Review
 from hub.model.merge import MERGE, MERGE_BEFORE, taken_in
+from hub.model.naming import NAMING
 from hub.model.terms import EMERGENCIES
 from hub.rights.deferrals import KIND as DEFERRAL
 from hub.rights.requests import ANOMALY, DISPUTE, ERASURE, FREEZE
@@ -112,7 +113,7 @@ def _close(writer: Writer, ring: Keyring, resident: int, at: datetime) -> None:
     """Close every row about somebody who is no more, and take out whose it was."""
 
     def action(tx: SqlcipherTransaction) -> None:
-        for kind in (ERASURE, FREEZE, DISPUTE, DEFERRAL, MERGE, MERGE_BEFORE):
+        for kind in (ERASURE, FREEZE, DISPUTE, DEFERRAL, MERGE, MERGE_BEFORE, NAMING):
             for row in current(tx.db, ring, kind):
                 if resident in (row.body["resident"], row.body.get("given_up")):
                     event = system_event(kind, at, id=row.id)

@@ -5,11 +5,13 @@ from typing import Any
 from hub.errors import Reason
 from hub.model.instant import timestamp
 from hub.model.merge import taken_in
+from hub.model.naming import NAMING
 from hub.model.principal import Role
 from hub.rights.desk import Asked, Desk, Refused
 from hub.store.engine import Event
 from hub.store.keys import Keyring
 from hub.store.own_trail import Self, file_of, self_of
+from hub.store.trail import SEALED, sealed_pseudonym
 
 PURPOSE = "RIGHTS"
 
@@ -43,7 +45,7 @@ def act_of(asked: Asked, kind: str, outcome: str, **more: object) -> dict[str, o
         "on_behalf_of": asked.agent.mandate if asked.agent else None,
         "trace_id": asked.trace_id,
     }
-    return act | more
+    return act | more | ({SEALED: True} if kind == NAMING else {})
 
 
 def about(ring: Keyring, person: Self, act: dict[str, object], **more: object) -> Event:
@@ -55,7 +57,8 @@ def about(ring: Keyring, person: Self, act: dict[str, object], **more: object) -
         act: what happened.
         more: further members of the subject part.
     """
-    subject: dict[str, object] = {"subject": pseudonym(ring, person.resident), **more}
+    name = sealed_pseudonym(ring, person.resident) if act.get(SEALED) else pseudonym(ring, person.resident)
+    subject: dict[str, object] = {"subject": name, **more}
     return Event(act, subject, person.resident, person.key)
 
 

@@ -58,6 +58,9 @@ OUTCOMES: Mapping[str, Words] = {
     "approved": _words("已批准", "Approved"),
     "opened": _words("已开始办理", "Opened"),
     "closed": _words("已结束办理", "Closed"),
+    "requested": _words("已申请", "Asked for"),
+    "in_force": _words("已生效", "In force"),
+    "revoked": _words("已撤销", "Revoked"),
 }
 
 

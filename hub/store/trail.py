@@ -10,15 +10,22 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from audit.entry import leaf_data
 from audit.log import Entry
 from hub.store.engine import Event, Place, Prepared, Receipt
-from hub.store.keys import NONCE_BYTES
+from hub.store.keys import NONCE_BYTES, Keyring
 
 SALT_BYTES = 32
+SEALED = "sealed"
+"""Member of acts about what a law seals: whom they are about, the trail's readers are not told."""
 _pack = msgspec.msgpack.Encoder().encode
 
 
 def canonical(part: dict[str, object]) -> bytes:
     """The same bytes as `audit.entry.canonical`, which says what a part may hold, at a tenth of its time."""
     return orjson.dumps(part, option=orjson.OPT_SORT_KEYS)
+
+
+def sealed_pseudonym(ring: Keyring, resident: int) -> str:
+    """The name for somebody in sealed entries: one that nobody can hold against the name in all others."""
+    return ring.pseudonym(b"sealed\0%d" % resident)
 
 
 def prepare(event: Event) -> Prepared:

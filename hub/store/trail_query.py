@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from audit.tables import milliseconds
-from hub.store.trail_rows import SYSTEM, Words, state
+from hub.store.trail_rows import SEALED_FROM, SYSTEM, Words, state
 from hub.store.trail_settling import keep_recent
 
 MOST_EXAMINED = 2000
@@ -116,7 +116,12 @@ def search(db: Any, query: TrailQuery, subject: int | None, before: int | None, 
 
 
 def about(db: Any, resident: int, before: int | None, limit: int) -> list[int]:
-    """Indexes of entries about one person, newest first."""
+    """Indexes of entries about one person, sealed ones as well, newest first."""
+    found = [entry for each in (resident, SEALED_FROM + resident) for entry in _about(db, each, before, limit)]
+    return sorted(found, reverse=True)[:limit]
+
+
+def _about(db: Any, resident: int, before: int | None, limit: int) -> list[int]:
     settled = keep_recent(db)
     end = _END if before is None else before
     recent = "SELECT entry FROM recent WHERE subject = ? AND entry >= ? AND entry < ? ORDER BY entry DESC LIMIT ?"

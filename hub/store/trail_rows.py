@@ -14,12 +14,14 @@ import msgspec
 
 from audit.tables import milliseconds
 
-SCHEMA = 2
+SCHEMA = 3
 SYSTEM = 0
 """The code of the area of what the hub does by itself."""
 _WIDE = 15
 APART = 32
 """Entries between two moments: a time range is known to so many entries."""
+SEALED_FROM = 1 << 60
+"""What is added to internal ids in rows of sealed acts, so that nobody who looks for a person finds them."""
 MOST_REMEMBERED = 4096
 """Acts whose words are remembered, apart from what only one of them says."""
 
@@ -50,7 +52,7 @@ CREATE TABLE state (
 INSERT INTO state VALUES (1, 0, x'', 0, 0, 0, 0);
 """
 _TIME, _TRACE = b'"time":"', b'"trace_id":"'
-_Said = tuple[str | None, tuple[str | None, ...]]
+_Said = tuple[str | None, tuple[str | None, ...], bool]
 _PUT = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -80,7 +82,8 @@ class Row(NamedTuple):
     Attributes:
         entry: its index in the log.
         time: milliseconds since the epoch, UTC; None where the act has none.
-        subject: a number as `stranger` gives it, or the internal id of a person; None for nobody.
+        subject: a number as `stranger` gives it, or the internal id of a person, beyond `SEALED_FROM` where the act is
+            sealed; None for nobody.
         area: a prefix of the area code; None of somebody who acts without one; empty of the hub itself.
     """
 
@@ -107,6 +110,7 @@ class Act(msgspec.Struct, gc=False):
     department: Any = None
     area: Any = None
     trace_id: Any = None
+    sealed: Any = None
 
 
 _act = msgspec.json.Decoder(Act).decode
@@ -126,9 +130,12 @@ def row_of(entry: int, act: bytes, subject: int | None) -> Row:
     common = _common(before, between, rest.partition(b'"')[2])
     if common is None:
         said = _decoded(act)
-        at, (actor, others) = _time(said.time), _words_of(said)
+        at, (actor, others, sealed) = _time(said.time), _words_of(said)
     else:
-        at, (actor, others) = _time(time.decode("ascii", "replace")), common
+        at, (actor, others, sealed) = _time(time.decode("ascii", "replace")), common
+    if sealed and subject is not None:
+        # Only the person themselves finds these; about somebody unknown they are alike, and lead to nobody.
+        subject = SEALED_FROM + subject if subject > 0 else None
     return Row(entry, at, actor, subject, *others)
 
 
@@ -150,7 +157,7 @@ def _decoded(act: bytes) -> Act:
 def _words_of(said: Act) -> _Said:
     area = _text(said.area)
     texts = (said.purpose, said.kind, said.outcome, said.department)
-    return _text(said.actor), (*map(_text, texts), area if area or said.role else "")
+    return _text(said.actor), (*map(_text, texts), area if area or said.role else ""), said.sealed is True
 
 
 def stranger(pseudonym: str) -> int:
@@ -256,11 +263,12 @@ def drop_entries(db: Any, ranges: Sequence[tuple[int, int]]) -> None:
 
 def forget_person(db: Any, resident: int) -> None:
     """Drop every link between entries and a person, in a write transaction of the caller's."""
-    settled = [row[0] for row in db.execute("SELECT entry FROM of_subject WHERE subject = ?", (resident,))]
+    both = (resident, SEALED_FROM + resident)
+    settled = [row[0] for row in db.execute("SELECT entry FROM of_subject WHERE subject IN (?, ?)", both)]
     db.executemany("UPDATE event SET subject = NULL WHERE entry = ?", [(entry,) for entry in settled])
-    since = "UPDATE event SET subject = NULL WHERE entry >= (SELECT settled FROM state) AND subject = ?"
-    db.execute(since, (resident,))
-    db.execute("DELETE FROM of_subject WHERE subject = ?", (resident,))
+    since = "UPDATE event SET subject = NULL WHERE entry >= (SELECT settled FROM state) AND subject IN (?, ?)"
+    db.execute(since, both)
+    db.execute("DELETE FROM of_subject WHERE subject IN (?, ?)", both)
     db.execute("UPDATE state SET forgotten = forgotten + 1")
 
 

@@ -6,7 +6,7 @@ from hub.errors import OperatorError
 from hub.store.engine import Event
 from hub.store.keys import Keyring
 from hub.store.own_trail import person_of
-from hub.store.trail import canonical
+from hub.store.trail import SEALED, canonical
 from hub.store.trail_query import TrailQuery
 from hub.store.trail_reader import TrailEntry, pseudonym_of, stranger_in
 from hub.supervision.desk import Asked, Desk, act_of
@@ -59,8 +59,10 @@ def _lives_in_area(desk: Desk, asked: Asked, entry: TrailEntry) -> bool:
 def shown(ring: Keyring, entry: TrailEntry) -> dict[str, Any]:
     """What an auditor sees of an entry: no value of a field, no reason in words, a pseudonym for the person."""
     act = entry.act
-    if entry.resident is not None:
-        subject: str | None = pseudonym_of(ring, entry.resident)
+    if act.get(SEALED):
+        subject: str | None = None  # nor whether there is anybody
+    elif entry.resident is not None:
+        subject = pseudonym_of(ring, entry.resident)
     else:
         subject = stranger_in(ring, canonical(act), entry.act_salt, entry.sealed)
     before = {name: act.get(name) or None for name in _SHOWN}

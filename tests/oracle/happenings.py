@@ -4,7 +4,19 @@ from datetime import timedelta
 
 from tests.oracle.catalogue import AGREEMENTS, CASE, EMERGENCY, FREE, PURPOSES
 from tests.oracle.model import Alarm, Met, Rescue, Said, Yes, caller
-from tests.oracle.population import CALLERS, CENTRE, COMMUNITY, DECIDERS, DEVICES, FAR, GRIDS, OFFICERS, resident
+from tests.oracle.population import (
+    CALLERS,
+    CENTRE,
+    COMMUNITY,
+    DECIDERS,
+    DEVICES,
+    FAR,
+    GRIDS,
+    LEAD,
+    NAMED,
+    OFFICERS,
+    resident,
+)
 from tests.oracle.population import EMERGENCY as RESPONSE
 
 AUDIENCES = ["grid_worker", "secretary", "clerk", *["organisation"] * 4, "family", "department:justice",
@@ -37,7 +49,7 @@ class Happenings:
     def one(self):
         """Let one thing happen."""
         acts = [self.approval] * 9 + [self.word] * 14 + [self.wish] * 5 + [self.rescue] * 4 + [self.revocation] * 2
-        acts += [self.minors] * 3 + [self.review] * 3 + [self.case] * 6
+        acts += [self.minors] * 3 + [self.review] * 3 + [self.case] * 6 + [self.naming] * 2
         acts += [self.protection] * 3 + [self.freeze, self.order, self.erasure]
         self.chance.choice(acts)()
 
@@ -112,6 +124,27 @@ class Happenings:
                 ended = now - _FORGOTTEN_AFTER
                 each.cases = [old for old in each.cases if min(old.closed or old.until, old.until) >= ended]
                 each.cases.append(Met(made["id"], who.office, until))
+
+    def naming(self):
+        """Officers are named for somebody's sealed record, or that ends."""
+        chance, now = self.chance, self.town.now
+        standing = [(name, until) for person in self.town.people for name, until in person.named.values()]
+        standing = [name for name, until in standing if now < until]
+        if standing and chance.random() < 0.4:
+            name = chance.choice(standing)
+            assert self.tell(chance.choice([LEAD, OFFICERS[0]]), "POST", f"/v1/namings/{name}/revocation", {})
+            for person in self.town.people:
+                person.named = {who: each for who, each in person.named.items() if each[0] != name}
+            return
+        person, officers, days = self.person(), chance.sample(NAMED, chance.randint(1, 2)), chance.choice([3, 60])
+        body = {"subject": {"idno": person.idno}, "purpose": "CORR", "officers": officers, "duration": f"P{days}D"}
+        made = self.tell(LEAD, "POST", "/v1/namings", body | {"reference": "矫 2026-07", "reason": "入矫"})
+        said = {"decision": chance.choice(["approve"] * 4 + ["deny"]), "reason": "已核"}
+        assert self.tell(OFFICERS[0], "POST", f"/v1/namings/{made['id']}/decision", said)
+        if said["decision"] == "approve":
+            until = now + timedelta(days=days)
+            for who in (caller(each).human for each in officers):
+                person.named[who] = max((made["id"], until), person.named.get(who, ("", now)), key=lambda each: each[1])
 
     def minors(self):
         grid, purpose = self.chance.choice(GRIDS), self.chance.choice(_ASKABLE)

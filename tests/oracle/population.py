@@ -22,7 +22,10 @@ DECIDERS = {COMMUNITY: f"secretary:{COMMUNITY}#boss", FAR: f"secretary:{FAR}#chi
 DEVICES, CENTRE = f"organisation:bracelets@{AREA}", f"department:emergency_call@{AREA}"
 EMERGENCY = f"department:emergency@{AREA}"
 OFFICERS = [f"security_officer:{AREA}#one", f"security_officer:{AREA}#two"]
+LEAD, NAMED = f"department:justice@{AREA}#lead", [f"department:justice@{AREA}#{name}" for name in ("wang", "li")]
 CALLERS = [
+    LEAD,
+    *NAMED,
     *(f"grid_worker:{grid}#{name}" for grid, name in zip(GRIDS, ("an", "an", "bai"), strict=True)),
     f"grid_worker:{GRIDS[0]}#chen",
     *(f"{role}:{community}" for role in ("secretary", "clerk") for community in (COMMUNITY, FAR)),

@@ -186,13 +186,14 @@ def _why_not(town, who, person, wanted, standing, rescue):
     urgent, own = purpose.opens == EMERGENCY, who.area == person.rid
     bundled = basis == "consent" and "separate_consent" not in agreements(town, who, person, purpose_name)
     opened = rescue == "verified" or (rescue and key in CLAIM_OPENS)
-    unapproved = "" if urgent else _unapproved(town, who, person, purpose_name, key)
+    free = urgent or purpose.opens == SEALED
+    unapproved = "" if free else _unapproved(town, who, person, purpose_name, key)
     harmful = who.role == "clerk" or (who.role == "resident" and not own) or purpose_name == "ROSTER"
     wishes_bind = basis not in ("statutory", "emergency") and not own
     return _first(
         (
             (key not in (*purpose.fields, *purpose.on_approval), "not_in_purpose"),
-            (purpose.opens == SEALED, "not_available"),
+            (purpose.opens == SEALED and not is_named(town, who, person), "not_available"),
             (not urgent and (person.held or (person.frozen and basis != "statutory")), "frozen"),
             (lacking, lacking),
             (bundled and GROUP.get(key) in CORE, "consent_missing"),
@@ -223,6 +224,11 @@ def _unapproved(town, who, person, purpose_name, key):
     if purpose.opens == FREE and key not in purpose.on_approval and GROUP.get(key) not in CORE:
         return ""
     return "approval_expired" if covering else "approval_required"
+
+
+def is_named(town, who, person):
+    """Whether a caller is one of the officers named for a person's sealed record."""
+    return who.human in person.named and town.now < person.named[who.human][1]
 
 
 def _standing(town, who, person, purpose):

@@ -14,14 +14,14 @@ from tests.factories import Installation
 from tests.oracle.catalogue import PURPOSES
 from tests.oracle.happenings import Happenings
 from tests.oracle.model import Town, caller
-from tests.oracle.population import CALLERS, GRIDS, filings, people, put_filings, resident
+from tests.oracle.population import CALLERS, GRIDS, NAMED, filings, people, put_filings, resident
 from tests.oracle.test_oracle import START, Asking
 
 PEOPLE, STEPS = 8, 20
 CHANCE = st.randoms(use_true_random=False)
 WATCHED = [f"grid_worker:{GRIDS[0]}#an", f"clerk:{GRIDS[0][:12]}", "organisation:care01@339999",
-           "department:civil_affairs@339999", "department:emergency_call@339999"]  # fmt: skip
-WATCHED_FOR = ["VISIT", "MEDIATE", "MEAL", "TIER", "CHILD", "DIBAO", "SOS"]
+           "department:civil_affairs@339999", "department:emergency_call@339999", NAMED[0]]  # fmt: skip
+WATCHED_FOR = ["VISIT", "MEDIATE", "MEAL", "TIER", "CHILD", "DIBAO", "SOS", "CORR"]
 
 
 class Rules(RuleBasedStateMachine):
@@ -78,6 +78,10 @@ class Rules(RuleBasedStateMachine):
     @rule(chance=CHANCE)
     def an_office_opens_or_closes_a_case(self, chance):
         self.happen("case", chance)
+
+    @rule(chance=CHANCE)
+    def officers_are_named_or_named_no_longer(self, chance):
+        self.happen("naming", chance)
 
     @rule(chance=CHANCE)
     def an_alarm_and_a_rescue(self, chance):

@@ -78,7 +78,8 @@ class Asking:
         meant = {(human, purpose) for human in filed for purpose in agreed}
         offices = {met.office for person in people for met in person.cases}
         meeting = {(each.human, "MEDIATE") for each in everybody if each.office in offices}
-        for pairs in self.chance.sample([approved, managed, urgent, meant, meeting], 5):
+        sealed = {(human, "CORR") for person in people for human in person.named}
+        for pairs in self.chance.sample([approved, managed, urgent, meant, meeting, sealed], 6):
             found = [(each, to) for each in everybody for human, to in sorted(pairs) if each.human == human]
             if found:
                 return self.chance.choice(found)
@@ -129,7 +130,12 @@ class Asking:
 
 def _has_said(person, purpose):
     said = [each.purpose for each in (*person.said, *person.approvals)]
-    return purpose in said or (purpose == "MEDIATE" and person.cases) or (purpose == "SOS" and person.rescues)
+    return (
+        purpose in said
+        or (purpose == "MEDIATE" and person.cases)
+        or (purpose == "CORR" and person.named)
+        or (purpose == "SOS" and person.rescues)
+    )
 
 
 def _live(filed, folder, seed, questions):
