@@ -4,7 +4,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 JOBS   ?= 2
 
-.PHONY: demo test soak lint bench lock clean
+.PHONY: demo test soak lint bench lock catalogues clean
 
 demo: $(STAMP)
 	$(BIN)/hub demo $(ARGS)
@@ -23,6 +23,10 @@ lint: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m hub.bench $(ARGS)
+
+# What pages say in Chinese: brings `hub/web/locales` up to date with the sources and names what is not translated.
+catalogues: $(STAMP)
+	$(BIN)/python -m hub.web.extraction
 
 # The lock names versions and hashes only, never where a package came from.
 lock: $(STAMP)

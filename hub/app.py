@@ -64,6 +64,9 @@ from hub.store.witnesses import await_witnesses, load_witnesses
 from hub.store.witnessing import witness_always
 from hub.telemetry.logging import set_up
 from hub.telemetry.settings import telemetry_settings
+from hub.web import files
+from hub.web.routing import page_routes
+from hub.web.site import load_site
 
 DIRECTORY_VARIABLE = "HUB_DIRECTORY"
 _KEYS_RENEWED_EVERY = 600.0
@@ -151,8 +154,10 @@ def create_app(directory: Directory) -> Front:
     )
     for module in _ROUTERS:
         app.router.routes.extend(module.router.routes)
+    app.router.routes.extend((*page_routes(), *files.routes))
     app.add_exception_handler(HTTPException, _for_http)
     front = Front(app, list(policies.purposes), telemetry_settings(os.environ))
+    front.carried["site"] = load_site(directory, front.is_page)
     return front
 
 

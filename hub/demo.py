@@ -29,6 +29,7 @@ from hub.policy.filings import put_on_record, read_filings
 from hub.store.directory import Directory
 from hub.store.installation import create
 from hub.synth.cast import ELDER_IDNO, ELSEWHERE_IDNO, FIRST_GRID
+from hub.synth.personas import as_toml, residents, staff
 from hub.synth.world import write_world
 
 FEEDS = ("police", "civil_affairs", "health", "utilities")
@@ -113,12 +114,14 @@ def prepare(path: Path, residents: int, seed: int) -> Directory:
 
 def serve(directory: Directory, port: int) -> int:
     """Serve until interrupted, after saying what there is to try."""
+    offer_personas(directory)
     with _Server(directory, port) as server:
         for persona in personas():
             print(f"\n{persona.title}: {persona.may}")
             print(f"  TOKEN={_token(directory, persona.principal)}")
             print(f"  {_curl(server.url, persona)}")
-        print(f"\nthe API: {server.url}/docs    the log's head: {server.url}/log/checkpoint    stop: Ctrl-C")
+        print(f"\nthe pages: {server.url}/    click on somebody and look around")
+        print(f"the API: {server.url}/docs    the log's head: {server.url}/log/checkpoint    stop: Ctrl-C")
         sys.stdout.flush()
         return server.wait()
 
@@ -258,15 +261,29 @@ class _Server:
         return self._process.wait()
 
 
+def offer_personas(directory: Directory) -> None:
+    """Put the residents who have pages on record, and write down who may be signed in with a click."""
+    there = residents(_manifest(directory))
+    _appoint(directory, [each.principal for each in there])
+    directory.personas.write_text(as_toml([*there, *staff()]), "utf-8")
+
+
 def _resident(directory: Directory) -> str:
     """The elder as a principal of her own, on record from now on."""
-    manifest = json.loads(
-        (directory.path.with_name(directory.path.name + ".world") / "manifest.json").read_text("utf-8")
-    )
-    [rid] = [sample["rid"] for sample in manifest["samples"] if sample["idno"] == ELDER_IDNO]
+    [elder, *_] = residents(_manifest(directory))
+    _appoint(directory, [elder.principal])
+    return elder.principal
+
+
+def _manifest(directory: Directory) -> dict[str, Any]:
+    path = directory.path.with_name(directory.path.name + ".world") / "manifest.json"
+    manifest: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return manifest
+
+
+def _appoint(directory: Directory, principals: list[str]) -> None:
     with opened(directory.path) as hub:
-        appoint(hub.writer, hub.reader, [Appointment(parse_principal(f"resident:{rid}"))])
-    return f"resident:{rid}"
+        appoint(hub.writer, hub.reader, [Appointment(parse_principal(each)) for each in principals])
 
 
 def _token(directory: Directory, principal: str) -> str:

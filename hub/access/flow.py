@@ -28,9 +28,14 @@ from hub.errors import BadInput, OperatorError, Reason, Unauthenticated
 from hub.identity.tokens import Verifier
 from hub.model.decision import AccessRequest, Denial, Disclosure, Permit, in_check_order
 from hub.model.filing import Filing
+<<<<<<< HEAD
 from hub.model.naming import naming_for
 from hub.model.principal import Caller
 from hub.model.purpose import Approval
+=======
+from hub.model.instant import day_of
+from hub.model.principal import Caller, Principal
+>>>>>>> 3019880 (Serve pages: sign-in, sessions, two languages, and who looked at one's own file in sentences)
 from hub.model.subject import SubjectRef
 from hub.model.terms import NO_GROUNDS
 from hub.model.tier import Tier
@@ -113,7 +118,14 @@ class Road:
 
     async def enter(self, authorization: str) -> Caller:
         """Step 1, which every route shares. Raises Unauthenticated."""
-        caller = await authenticate(authorization, self.verifier, self.clock())
+        return self._standing(await authenticate(authorization, self.verifier, self.clock()))
+
+    def enter_as(self, principal: Principal, operator: str) -> Caller:
+        """Step 1 for somebody who has signed in, by a session that was looked up. Raises Unauthenticated."""
+        now = self.clock()
+        return self._standing(Caller(principal, operator, now, day_of(now)))
+
+    def _standing(self, caller: Caller) -> Caller:
         self.turn.begin()
         if not self.standing.holds(caller.principal.id, caller.today):
             raise Unauthenticated("the principal holds no role in force")

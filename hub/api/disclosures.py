@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope
 from hub.access.flow import Answer, Road
 from hub.access.purpose import Claim, SubjectClaim
 from hub.api.body import MOST_BATCH_BYTES, parse, read
-from hub.api.documented import ON_BEHALF_OF, caller_of, header_of, served_by
+from hub.api.documented import ON_BEHALF_OF, caller_of, entered, header_of, served_by
 from hub.api.problems import bad_input, problem, problem_reply
 from hub.api.reply import Reply, json_reply
 from hub.api.schemas import BEARER, MANDATE, BatchBody, BatchRequest, DisclosureBody, DisclosureRequest, problems
@@ -37,7 +37,7 @@ _batch = msgspec.json.Decoder(BatchClaim)
 async def _disclose(road: Road, scope: Scope, receive: Receive) -> Reply:
     trace_id = scope["state"]["trace_id"]
     if (mandate := header_of(scope, ON_BEHALF_OF)) is not None:
-        agent = await road.enter(header_of(scope, b"authorization") or "")
+        agent = await entered(road, scope)
         answer = await disclose_for(road, Asked(agent, trace_id), mandate, parse(_claim, await read(receive)))
     else:
         caller = await caller_of(road, scope)

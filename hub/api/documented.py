@@ -13,6 +13,10 @@ from hub.model.principal import Caller
 
 Handler = Callable[[Road, Scope, Receive], Awaitable[Reply]]
 _MARK = "served_directly_by"
+SIGNED_IN = "signed_in"
+"""Where, in the state of a request that a page makes, the principal and operator of its session stand.
+
+No client can put anything there: the state is made by the server, and the front door fills it."""
 ON_BEHALF_OF = b"on-behalf-of"
 """The header that names the mandate somebody acts on."""
 
@@ -84,6 +88,17 @@ def header_of(scope: Scope, name: bytes) -> str | None:
     return None
 
 
+async def entered(road: Road, scope: Scope) -> Caller:
+    """Step 1 of the road for a request: by the session of the page that makes it, else by its bearer token.
+
+    Raises:
+        Unauthenticated: no valid credentials, or a role that is not in force now.
+    """
+    if (signed_in := scope["state"].get(SIGNED_IN)) is not None:
+        return road.enter_as(*signed_in)
+    return await road.enter(header_of(scope, b"authorization") or "")
+
+
 async def caller_of(road: Road, scope: Scope) -> Caller:
     """Step 1 of the road for a request.
 
@@ -91,7 +106,7 @@ async def caller_of(road: Road, scope: Scope) -> Caller:
         Unauthenticated: no valid credentials.
         NotAllowed: it speaks on behalf of somebody, which few routes take: it must not run as the caller's own.
     """
-    caller = await road.enter(header_of(scope, b"authorization") or "")
+    caller = await entered(road, scope)
     if header_of(scope, ON_BEHALF_OF) is not None:
         raise NotAllowed("no mandate is accepted here")
     return caller

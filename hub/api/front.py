@@ -7,16 +7,16 @@ FastAPI, which also documents the direct routes. Nothing of a request is kept bu
 import logging
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from starlette.types import Message, Receive, Scope, Send
 
 from hub.api.documented import Direct, DirectRoutes, header_of
 from hub.api.idempotency import NEVER, once
-from hub.api.problems import for_error
+from hub.api.problems import for_error, problem_reply
 from hub.api.reply import Reply
-from hub.errors import HubError, Unauthenticated
+from hub.errors import HubError, Reason, Unauthenticated
 from hub.store.failures import SignInFailures
 from hub.telemetry.meter import Meter
 from hub.telemetry.settings import TelemetrySettings, open_pipeline
@@ -49,6 +49,7 @@ class Front:
 
     Attributes:
         api: as given.
+        carried: what every request finds in its state: `ask`, by which pages call the API, and what the pages need.
         vocabulary: what telemetry and logs may say.
         meter: counts requests and decisions.
         failures: counts failed sign-ins, for the trail.
@@ -60,6 +61,7 @@ class Front:
         self.vocabulary = Vocabulary(self._direct.templates(), purposes)
         self.meter = Meter(self.vocabulary)
         self.failures = SignInFailures()
+        self.carried: dict[str, Any] = {"ask": self.ask}
         self._settings = settings
         self._pipeline: Pipeline | None = None
 
@@ -70,11 +72,23 @@ class Front:
             return
         started = time.time_ns()
         request = _Request(scope["method"], read_trace(header_of(scope, b"traceparent")))
-        scope.setdefault("state", {})["trace_id"] = request.trace.trace_id
+        scope.setdefault("state", {}).update(self.carried, trace_id=request.trace.trace_id)
         try:
             await self._serve(request, scope, receive, send)
         finally:
             self._count(request, started)
+
+    async def ask(self, scope: Scope, receive: Receive) -> Reply:
+        """Answer a request that a page makes of the API: by the same handler, with the same refusals."""
+        direct = self._direct.find(scope)
+        if direct is None:
+            return problem_reply(404, [Reason.NOT_FOUND.value], scope["state"]["trace_id"])
+        return await self._served(direct, scope, receive)
+
+    def is_page(self, path: str) -> bool:
+        """Whether a path is served to whoever follows a link."""
+        found = self._direct.find({"method": "GET", "path": path})
+        return found is not None and not found.template.startswith(("/v1/", "/log/", "/static/"))
 
     def open(self) -> None:
         """Start exporting telemetry, where somebody wants it. Raises OperatorError."""

@@ -8,7 +8,7 @@ from starlette.types import Message, Receive, Scope
 
 from hub.access.flow import Road
 from hub.api.body import MOST_BATCH_BYTES, read
-from hub.api.documented import Direct, header_of
+from hub.api.documented import Direct, entered, header_of
 from hub.api.problems import problem_reply
 from hub.api.reply import Header, Reply
 from hub.errors import BadInput, Reason
@@ -34,7 +34,7 @@ async def once(direct: Direct, road: Road, scope: Scope, receive: Receive) -> Re
         return await direct.handler(road, scope, receive)
     if not _KEY.fullmatch(key):
         raise BadInput("Idempotency-Key", "must be 1 to 128 printable ASCII characters")
-    caller = await road.enter(header_of(scope, b"authorization") or "")
+    caller = await entered(road, scope)
     body = await read(receive, MOST_BATCH_BYTES)
     # The path and whom it is asked for are part of what is asked: one key for two approvals is a mistake.
     matter = f"{scope['path']}\0{header_of(scope, b'on-behalf-of') or ''}\0".encode() + body

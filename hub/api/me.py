@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.api.body import parse, read
-from hub.api.documented import ON_BEHALF_OF, caller_of, header_of, served_by
+from hub.api.documented import ON_BEHALF_OF, caller_of, entered, header_of, served_by
 from hub.api.paging import Paging, paged, read_paging, read_query
 from hub.api.problems import problem_reply
 from hub.api.reply import Reply, json_reply
@@ -64,7 +64,7 @@ async def asking(road: Road, scope: Scope, matter: str = "") -> Asked:
     trace_id, mandate = scope["state"]["trace_id"], header_of(scope, ON_BEHALF_OF)
     if mandate is None or not matter:
         return Asked(await caller_of(road, scope), trace_id)
-    agent = await road.enter(header_of(scope, b"authorization") or "")
+    agent = await entered(road, scope)
     return await acting(road, Asked(agent, trace_id), mandate, matter)
 
 

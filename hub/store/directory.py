@@ -70,6 +70,16 @@ class Directory:
         return self.path / "issuers.toml"
 
     @property
+    def sign_in(self) -> Path:
+        """Whom the pages ask who somebody is; there need be none."""
+        return self.path / "sign_in.toml"
+
+    @property
+    def personas(self) -> Path:
+        """Who may be signed in with a click, in a development directory; there need be none."""
+        return self.path / "personas.toml"
+
+    @property
     def calendar(self) -> Path:
         """Which days offices are open, and by when filings are due; there need be none."""
         return self.path / "calendar.toml"

@@ -88,6 +88,10 @@ class Reader(Protocol):
         """Entries of the log as stored, in the order asked; what there is none of, or was purged, is left out."""
         ...
 
+    def session(self, name: bytes) -> bytes | None:
+        """The sealed session of a name, ended by time or not, or None."""
+        ...
+
     def control(self, kind: str) -> list[ControlRow]:
         """The authentic rows of a kind: a row that was changed behind the hub's back stands for nothing."""
         ...

@@ -13,7 +13,7 @@ from audit import log as audit_log
 from audit.published import Resource, proof, resource
 from hub.errors import OperatorError, TrailUnavailable
 from hub.model.tier import Tier
-from hub.store.controls import opened
+from hub.store.controls import current
 from hub.store.directory import Directory
 from hub.store.engine import ControlRow
 from hub.store.keys import Keyring
@@ -43,6 +43,7 @@ CREATE TABLE counter (name TEXT PRIMARY KEY, n INTEGER NOT NULL) STRICT, WITHOUT
 CREATE TABLE progress (feed TEXT, digest BLOB, part INTEGER, rows INTEGER NOT NULL,
                        PRIMARY KEY (feed, digest, part)) STRICT, WITHOUT ROWID;
 CREATE TABLE replay (name BLOB PRIMARY KEY, at INTEGER NOT NULL, asked BLOB NOT NULL, reply BLOB) STRICT, WITHOUT ROWID;
+CREATE TABLE session (name BLOB PRIMARY KEY, person BLOB, until INTEGER, body BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE erasure (resident INTEGER PRIMARY KEY) STRICT;
 INSERT INTO counter VALUES ('control', 0), ('resident', 0), ('probe', 0), ('folded', 0), ('counted', 0);
 """  # noqa: S608 - the column names are the members of `Tier`
@@ -277,9 +278,13 @@ class SqlcipherReader:
     @_reading
     def control(self, kind: str) -> list[ControlRow]:
         """The authentic rows of a kind: a row that was changed behind the hub's back stands for nothing."""
-        query = "SELECT kind, id, version, entry, body FROM control WHERE kind = ?"
-        rows = (opened(self.ring, row) for row in self._db.execute(query, (kind,)))
-        return [row for row in rows if row is not None]
+        return current(self._db, self.ring, kind)
+
+    @_reading
+    def session(self, name: bytes) -> bytes | None:
+        """The sealed session of a name, ended by time or not, or None."""
+        row = self._db.execute("SELECT body FROM session WHERE name = ?", (name,)).fetchone()
+        return row and bytes(row[0])
 
     @_reading
     def damaged(self) -> list[str]:

@@ -21,7 +21,7 @@ SERVED = {
     "/openapi.json": "GET",
 }
 NOBODYS = [
-    "/", "/v1", "/v2/disclosures", "/v1/disclosure", "/v1/disclosures/", "/v1/disclosures/x", "/V1/purposes", "/admin",
+    "/x", "/v1", "/v2/disclosures", "/v1/disclosure", "/v1/disclosures/", "/v1/disclosures/x", "/V1/purposes", "/admin",
     "/v1/residents", "/v1/receipts/", "/v1/receipts/0/1", "/log/", "/docs/../hub.toml", "/docs/%2e%2e/hub.toml",
     "/docs/nothing.js", "/..%2f..%2fetc/passwd", "/v1/purposes%00", "/%E6%B2%88%E6%A1%82%E5%85%B0",
 ]  # fmt: skip

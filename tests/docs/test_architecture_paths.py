@@ -24,15 +24,17 @@ def tree():
 def test_the_routes_are_those_of_the_application(tmp_path):
     routes = create_app(Directory(tmp_path)).api.routes
     served = {f"{method} {route.path_format}" for route in routes for method in route.methods - {"HEAD"}}
-    told = {quoted(cells[0])[0] for cells in rows(section(NAME, "## HTTP routes"))}
+    told = {quoted(cells[0])[0] for part in ("## HTTP routes", "## Pages") for cells in rows(section(NAME, part))}
+    told = {each for each in told if " " in each}
     assert told == served
 
 
 def test_every_directory_is_listed_and_none_that_is_not_there(lacking):
     files = repository() or lacking("git, which knows what belongs to the repository")
     there = {str(parent) for name in files for parent in PurePosixPath(name).parents} - {"."}
-    # These mirror packages, purposes and vectors one by one.
-    mirrors = {name for name in there if name.startswith(("tests/unit/", "tests/vectors/decisions/"))}
+    # These mirror packages, purposes, vectors and audiences one by one.
+    one_by_one = ("tests/unit/", "tests/vectors/decisions/", "hub/web/pages/", "hub/web/templates/")
+    mirrors = {name for name in there if name.startswith(one_by_one)}
     assert not there - mirrors - {"deploy"} - tree(), "directories that the block `tree` does not list"
     assert all((ROOT / name).is_dir() for name in tree()), "directories of the block `tree` that do not exist"
 
