@@ -28,14 +28,10 @@ from hub.errors import BadInput, OperatorError, Reason, Unauthenticated
 from hub.identity.tokens import Verifier
 from hub.model.decision import AccessRequest, Denial, Disclosure, Permit, in_check_order
 from hub.model.filing import Filing
-<<<<<<< HEAD
-from hub.model.naming import naming_for
-from hub.model.principal import Caller
-from hub.model.purpose import Approval
-=======
 from hub.model.instant import day_of
+from hub.model.naming import naming_for
 from hub.model.principal import Caller, Principal
->>>>>>> 3019880 (Serve pages: sign-in, sessions, two languages, and who looked at one's own file in sentences)
+from hub.model.purpose import Approval
 from hub.model.subject import SubjectRef
 from hub.model.terms import NO_GROUNDS
 from hub.model.tier import Tier
