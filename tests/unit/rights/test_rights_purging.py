@@ -140,6 +140,7 @@ def test_a_second_purge_repeats_what_the_first_said_of_a_person(hub, aged):
     assert hub.reader.emptied(9) == []
 
 
+@pytest.mark.clause("网络安全法 21(3)")
 @pytest.mark.parametrize("days", [180, 1096])
 def test_nothing_younger_than_the_minimum_can_be_asked_for(hub, days):
     now, minimum = datetime.now(UTC), timedelta(days=days)
