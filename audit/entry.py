@@ -14,7 +14,7 @@ SALT_BYTES = 32
 PARTS = ("act", "subject", "ordinal")
 """The parts of an event, in the order in which the leaf commits to them."""
 
-_LEAF_PREFIX = b"hub-audit-v1"
+LEAF_PREFIX = b"hub-audit-v1"
 _MAX_INTEGER = 2**53 - 1
 _MAX_DEPTH = 32
 _ARRAY = (list, tuple)
@@ -66,7 +66,7 @@ def leaf_data(act: bytes, subject: bytes, ordinal: bytes) -> bytes:
     """
     if not len(act) == len(subject) == len(ordinal) == hashlib.sha256().digest_size:
         raise VerificationError("a commitment is not 32 bytes long")
-    return hashlib.sha256(_LEAF_PREFIX + act + subject + ordinal).digest()
+    return hashlib.sha256(LEAF_PREFIX + act + subject + ordinal).digest()
 
 
 def _text(value: object, depth: int) -> str:

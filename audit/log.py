@@ -11,7 +11,7 @@ from typing import NamedTuple, Self
 
 from audit import merkle
 from audit.checkpoint import Checkpoint, Signer, check_origin, sign_checkpoint
-from audit.entry import SALT_BYTES, commitment, leaf_data
+from audit.entry import LEAF_PREFIX, SALT_BYTES, commitment, leaf_data
 from audit.errors import LogError, VerificationError
 from audit.fsck import fsck
 from audit.tables import (
@@ -68,6 +68,7 @@ class Entry(NamedTuple):
         subject_commitment: 32 bytes.
         ordinal_commitment: 32 bytes.
         sealed: what the caller keeps beside it, already sealed; nothing commits to it here.
+        leaf: leaf data, where the caller has computed it as `entry.leaf_data` does; it is computed where this is empty.
     """
 
     act: bytes
@@ -75,6 +76,7 @@ class Entry(NamedTuple):
     subject_commitment: bytes
     ordinal_commitment: bytes
     sealed: bytes
+    leaf: bytes = b""
 
 
 def create(db: Connection, origin: str) -> None:
@@ -191,11 +193,13 @@ def _records(first: int, entries: Sequence[Entry]) -> tuple[list[tuple[object, .
     # `entry.commitment`, hashed once more as a leaf of the tree.
     records: list[tuple[object, ...]] = []
     leaves = []
-    for index, (act, salt, subject, ordinal, sealed) in enumerate(entries, first):
-        if not len(salt) == len(subject) == len(ordinal) == SALT_BYTES:
-            raise LogError("an entry's salt or commitment is not 32 bytes long")
-        leaf = sha256(b"hub-audit-v1" + sha256(b"act" + salt + act).digest() + subject + ordinal).digest()
-        records.append((index, leaf, act, salt, subject, ordinal, sealed))
+    # The database's module looks for a way to adapt each object of `bytes`, and takes a `bytearray` as it is.
+    blob = bytearray
+    for index, (act, salt, subject, ordinal, sealed, given) in enumerate(entries, first):
+        leaf = given or sha256(LEAF_PREFIX + sha256(b"act" + salt + act).digest() + subject + ordinal).digest()
+        if not len(salt) == len(subject) == len(ordinal) == len(leaf) == SALT_BYTES:
+            raise LogError("an entry's leaf, salt or commitment is not 32 bytes long")
+        records.append((index, blob(leaf), blob(act), blob(salt), blob(subject), blob(ordinal), blob(sealed)))
         leaves.append(sha256(b"\x00" + leaf).digest())
     return records, leaves
 

@@ -4,6 +4,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from hub.store.directory import Directory, open_keyring
 from hub.store.installation import open_writer, signer, system_event
 from hub.store.keys import Keyring
 from hub.store.pages import integrity
+from hub.store.purged import emptied_entries
 from hub.store.sections import SealedFile
 from hub.store.sqlcipher import SqlcipherReader
 from hub.store.trail import prepare
@@ -166,7 +168,8 @@ def _accounts(reader: SqlcipherReader) -> Iterator[Finding]:
 
 
 def _purged(reader: SqlcipherReader) -> Finding:
-    emptied = reader.emptied(NAMED + 1)
+    with reader.view():
+        emptied = list(islice(emptied_entries(reader.db, reader.ring), NAMED + 1))
     if not emptied:
         return Finding("purged entries", "every entry that shows nothing was purged on record")
     named = ", ".join(map(str, emptied[:NAMED])) + (" and more" if len(emptied) > NAMED else "")

@@ -1,6 +1,5 @@
 """What the trail says of an import: one entry a batch, and one about each person whose file it wrote."""
 
-import os
 import secrets
 from datetime import datetime
 from hashlib import sha256
@@ -10,7 +9,7 @@ from hub.store.accounts import SECTIONS, for_new_file, for_sections
 from hub.store.engine import Event, Prepared
 from hub.store.installation import system_event
 from hub.store.keys import Keyring
-from hub.store.trail import SALT_BYTES, canonical, prepare
+from hub.store.trail import canonical, prepare, salts_of_entry
 
 
 class Batch:
@@ -51,7 +50,7 @@ class Batch:
     @staticmethod
     def _prepared(event: Event, act: bytes) -> Prepared:
         # As `prepare`, written out: it runs once for every row.
-        salts = os.urandom(3 * SALT_BYTES)
+        salts = salts_of_entry()
         act_salt, subject_salt, subject = salts[:32], salts[32:64], canonical(event.subject)
         return Prepared(
             event,

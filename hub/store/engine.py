@@ -185,7 +185,9 @@ class Place(NamedTuple):
     Attributes:
         position: the entry's index, from 0.
         ordinal_commitment: commitment to the count of entries about its data subject, 32 bytes.
+        leaf: leaf data, 32 bytes.
     """
 
     position: int
     ordinal_commitment: bytes
+    leaf: bytes

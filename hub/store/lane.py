@@ -9,7 +9,7 @@ import asyncio
 import math
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any
 
 from hub.errors import Reason, TrailUnavailable
 from hub.store.engine import Event, Place, Prepared, Receipt
@@ -28,11 +28,6 @@ PROOF_LASTS = 1.0
 """Seconds for which a durable write proves that the trail can be written; whoever asks more often costs nothing."""
 
 
-class _Waiting(NamedTuple):
-    action: Action
-    future: asyncio.Future[Any]
-
-
 class Lane:
     """Takes writes from the event loop it is made in, and answers each once its batch is durable.
 
@@ -47,7 +42,7 @@ class Lane:
         self._origin = origin
         self._clock = clock
         self._loop = asyncio.get_running_loop()
-        self._waiting: list[_Waiting] = []
+        self._waiting: list[tuple[Action, asyncio.Future[Any]]] = []
         self._signed_at = clock()
         self._durable_at = -math.inf
         self._tick = self._loop.call_later(SIGN_EVERY, self._sign)
@@ -67,11 +62,14 @@ class Lane:
         if not self._waiting:
             self._loop.call_soon(self._gather, 0, MOST_TURNS)
         future: asyncio.Future[Any] = self._loop.create_future()
-        self._waiting.append(_Waiting(action, future))
+        self._waiting.append((action, future))
         return future
 
     async def record_all(self, events: list[Event]) -> list[Receipt]:
         """Make events durable together, in order. Raises TrailUnavailable as `write`."""
+        if len(events) == 1:
+            [only] = map(prepare, events)
+            return [receipt(self._origin, await self.write(lambda tx: tx.record(only)), only)]
         prepared = [prepare(event) for event in events]
 
         def action(tx: SqlcipherTransaction) -> list[Any]:
@@ -126,7 +124,7 @@ class Lane:
         batch, self._waiting = self._waiting, []
         due = self._clock() - self._signed_at >= SIGN_EVERY
         try:
-            results = self._writer.run([waiting.action for waiting in batch], sign=due)
+            results = self._writer.run([action for action, _ in batch], sign=due)
         except Exception as failure:  # noqa: BLE001 - every waiting caller is told, and the lane lives on
             results = [_as_unavailable(failure)] * len(batch)
             self._durable_at = -math.inf
@@ -134,13 +132,13 @@ class Lane:
             now = self._clock()
             self._durable_at = now if batch else self._durable_at  # nothing written proves nothing
             self._signed_at = now if due else self._signed_at
-        for waiting, result in zip(batch, results, strict=True):
-            if waiting.future.done():
+        for (_, future), result in zip(batch, results, strict=True):
+            if future.done():
                 continue
             if isinstance(result, Exception):
-                waiting.future.set_exception(result)
+                future.set_exception(result)
             else:
-                waiting.future.set_result(result)
+                future.set_result(result)
 
     def _sign(self) -> None:
         if self._writer.unsigned and not self._waiting:

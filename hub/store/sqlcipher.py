@@ -18,7 +18,6 @@ from hub.store.directory import Directory
 from hub.store.engine import ControlRow
 from hub.store.keys import Keyring
 from hub.store.publication import published_note
-from hub.store.purged import emptied_entries
 from hub.store.replay import contradicted_files, contradicted_rows
 from hub.store.sections import SealedFile
 
@@ -299,12 +298,6 @@ class SqlcipherReader:
             return list(islice(contradicted_files(self._db, self.ring), most))
 
     @_reading
-    def emptied(self, most: int) -> list[int]:
-        """Entries that show nothing although no purge accounts for them; up to `most`."""
-        with self.view():
-            return list(islice(emptied_entries(self._db, self.ring), most))
-
-    @_reading
     def progress(self, feed: str, digest: bytes, part: int) -> int:
         """How far a part of an import has come; 0 where it has not begun."""
         query = "SELECT rows FROM progress WHERE feed = ? AND digest = ? AND part = ?"
@@ -346,5 +339,6 @@ class SqlcipherReader:
             # Only names of this module's own making are put together here; values are always bound.
             query = f"SELECT f.resident, k.wrapped{columns} {source} JOIN keys.data_key k USING (resident) {where}"
             self._queries[where, tiers] = query
-        row = self._db.execute(query, (key,)).fetchone()
+        # For `bytes` the engine's module first looks for a way to adapt them; a `bytearray` it takes as it is.
+        row = self._db.execute(query, (key if isinstance(key, int) else bytearray(key),)).fetchone()
         return row and SealedFile(row[0], row[1], dict(zip(tiers, row[2:], strict=True)))

@@ -1,20 +1,23 @@
 """What the trail keeps of an event: three committed parts, two of them sealed under the data subject's own key."""
 
-import os
 from hashlib import sha256
 
 import msgspec
 import orjson
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from audit.entry import leaf_data
+from audit.entry import LEAF_PREFIX
 from audit.log import Entry
+from hub.store.chance import Chance
 from hub.store.engine import Event, Place, Prepared, Receipt
 from hub.store.keys import NONCE_BYTES, Keyring
 
 SALT_BYTES = 32
 SEALED = "sealed"
 """Member of acts about what a law seals: whom they are about, the trail's readers are not told."""
+salts_of_entry = Chance(3 * SALT_BYTES).next
+"""Salts of the three parts of an entry, one behind the other."""
+_nonce = Chance(NONCE_BYTES).next
 _pack = msgspec.msgpack.Encoder().encode
 
 
@@ -30,7 +33,7 @@ def sealed_pseudonym(ring: Keyring, resident: int) -> str:
 
 def prepare(event: Event) -> Prepared:
     """Compute all of an entry that does not depend on its place in the log, outside the writer's turn."""
-    salts = os.urandom(3 * SALT_BYTES)
+    salts = salts_of_entry()
     act_salt, subject_salt, ordinal_salt = salts[:32], salts[32:64], salts[64:]
     act = event.act if isinstance(event.act, bytes) else canonical(event.act)
     subject = canonical(event.subject)
@@ -57,13 +60,17 @@ def finish(prepared: Prepared, ordinal: int | None, strangers: bytes) -> Entry:
     """
     counted = b'{"ordinal":null}' if ordinal is None else b'{"ordinal":%d}' % ordinal
     parts = _pack((prepared.subject_salt, prepared.subject, prepared.ordinal_salt, counted))
-    nonce = os.urandom(NONCE_BYTES)
+    nonce = _nonce()
+    ordinal_commitment = sha256(b"ordinal" + prepared.ordinal_salt + counted).digest()
+    # As `audit.entry.leaf_data`; the log takes it as it is, and the receipt has it, too.
+    commitments = prepared.act_commitment + prepared.subject_commitment + ordinal_commitment
     return Entry(
         prepared.act,
         prepared.act_salt,
         prepared.subject_commitment,
-        sha256(b"ordinal" + prepared.ordinal_salt + counted).digest(),
+        ordinal_commitment,
         nonce + AESGCM(prepared.event.trail_key or strangers).encrypt(nonce, parts, prepared.act_commitment),
+        sha256(LEAF_PREFIX + commitments).digest(),
     )
 
 
@@ -80,11 +87,10 @@ def unsealed(sealed: bytes, act_commitment: bytes, key: bytes) -> tuple[bytes, b
 
 def receipt(origin: str, place: Place, prepared: Prepared) -> Receipt:
     """What a caller gets for an entry."""
-    leaf = leaf_data(prepared.act_commitment, prepared.subject_commitment, place.ordinal_commitment)
     return Receipt(
         origin,
         place.position,
-        leaf,
+        place.leaf,
         prepared.act,
         prepared.act_salt,
         prepared.subject_commitment,

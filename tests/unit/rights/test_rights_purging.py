@@ -21,6 +21,7 @@ from hub.store import purging as store_purging
 from hub.store.engine import Event
 from hub.store.installation import system_event
 from hub.store.own_trail import person_of, read_own
+from hub.store.purged import emptied_entries
 from hub.store.tokens import idno_token
 from hub.store.trail import prepare
 from hub.store.trail_index import TrailIndex
@@ -93,7 +94,7 @@ def test_after_a_purge_every_proof_verifies_and_nothing_old_is_left(installation
         assert (proved.index, proved.checkpoint.size) == (index, size)
     assert hub.reader.damaged() == []
     assert hub.reader.damaged_files(9) == []
-    assert hub.reader.emptied(9) == []
+    assert list(emptied_entries(hub.reader.db, hub.ring)) == []
     acts = [each[0] for each in hub.reader.db.execute("SELECT act FROM log_entry")]
     assert sum(SECRET.encode() in act for act in acts) == len(young)
     # Running it again finds nothing more to do.
@@ -137,7 +138,7 @@ def test_a_second_purge_repeats_what_the_first_said_of_a_person(hub, aged):
         [told] = [each for each in found if each.act["kind"] == "purge"]  # the first one is purged itself
         gone = {each for first, last in told.subject["purged"] for each in range(first, last + 1)}
         assert gone | {each.ordinal for each in found} == set(range(1, told.ordinal + 1))
-    assert hub.reader.emptied(9) == []
+    assert list(emptied_entries(hub.reader.db, hub.ring)) == []
 
 
 @pytest.mark.clause("网络安全法 21(3)")
@@ -244,7 +245,7 @@ def test_an_entry_emptied_by_hand_is_named(installation, hub, aged):
     stored = entry(hub.reader.db, young[0])
     hub.writer._db.execute(salt, (commitment("act", stored.act_salt, stored.act), young[0]))
     fsck(hub.reader.db)  # it leads to the same root, so that only the record of purges tells
-    assert hub.reader.emptied(9) == [young[0]]
+    assert list(emptied_entries(hub.reader.db, hub.ring)) == [young[0]]
     hub.writer.close = lambda: None
     done = run_hub("doctor", installation.path)
     assert done.returncode == 1
@@ -275,11 +276,11 @@ def test_a_purge_that_was_broken_off_is_finished_by_running_it_again(hub, aged, 
     with pytest.raises(TrailUnavailable):
         purge(hub, now - LEAST, now)
     fsck(hub.reader.db)
-    assert hub.reader.emptied(9) == []
+    assert list(emptied_entries(hub.reader.db, hub.ring)) == []
     monkeypatch.setattr(store_purging, "_run", run)
     purge(hub, now - LEAST, now)
     assert all(shows_nothing(hub, index) for index in old)
-    assert hub.reader.emptied(9) == []
+    assert list(emptied_entries(hub.reader.db, hub.ring)) == []
     assert hub.reader.damaged_files(9) == []
 
 

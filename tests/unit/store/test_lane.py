@@ -38,7 +38,9 @@ class Writes:
 
         self.size += 1
         counted = canonical({"ordinal": None})
-        return Place(self.size - 1, commitment("ordinal", prepared.ordinal_salt, counted))
+        committed = commitment("ordinal", prepared.ordinal_salt, counted)
+        leaf = leaf_data(prepared.act_commitment, prepared.subject_commitment, committed)
+        return Place(self.size - 1, committed, leaf)
 
     def close(self):
         self.closed = True
@@ -262,7 +264,7 @@ def test_an_event_is_prepared_once_however_often_its_action_runs(run):
         once = []
         writes.each = lambda action: (once.append(action(writes)), action(writes))[1]
         [receipt] = await lane.record_all([EVENT])
-        assert once[0][0].ordinal_commitment == receipt.ordinal_commitment
+        assert once[0].ordinal_commitment == receipt.ordinal_commitment
         assert prepare(EVENT).act_salt != receipt.act_salt
 
     run(scenario)

@@ -84,7 +84,7 @@ def test_sealed_parts_cannot_be_moved_to_another_entry():
 def test_a_receipt_holds_the_leaf_of_its_three_commitments():
     prepared = prepare(EVENT)
     entry = finish(prepared, 3, STRANGERS)
-    made = receipt("hub.example/log", Place(12, entry.ordinal_commitment), prepared)
+    made = receipt("hub.example/log", Place(12, entry.ordinal_commitment, entry.leaf), prepared)
     assert (made.origin, made.position) == ("hub.example/log", 12)
     act = commitment("act", made.act_salt, made.act)
     assert made.leaf == leaf_data(act, made.subject_commitment, made.ordinal_commitment)
