@@ -15,6 +15,7 @@ from starlette.responses import Response
 from hub.access.flow import Road
 from hub.access.standing import Standing
 from hub.api import (
+    accesses,
     approvals,
     audit,
     cases,
@@ -93,6 +94,7 @@ _ROUTERS = (
     requests,
     deferrals,
     trail,
+    accesses,
     audit,
     operations,
     documentation,

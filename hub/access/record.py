@@ -90,9 +90,10 @@ def denied(denial: Denial, ring: Keyring, resident: int | None = None, trail_key
     return Event(act, subject, resident, trail_key)
 
 
-def searched(request: AccessRequest, grid: str, listed: int) -> Event:
+def searched(request: AccessRequest, grid: str, listed: int, tag: str = "") -> Event:
     """The event of a look at a list; each person listed has an entry besides."""
     act = _act(request, "disclosed", ()) | {"kind": "search", "grid": grid, "listed": listed}
+    act |= {"tag": tag} if tag else {}
     return Event(act, {"subject": "", "reason": ""})
 
 

@@ -1,4 +1,4 @@
-"""The grid roster: the same road for each person on a list, basic fields only."""
+"""The grid roster: the same road for each person on a list, basic fields only; and those of a grid who have a tag."""
 
 from typing import Any, NamedTuple
 
@@ -10,11 +10,14 @@ from hub.access.respond import refuse
 from hub.errors import BadInput, Reason
 from hub.model.decision import AccessRequest, Denial, Disclosure
 from hub.model.principal import Caller, Role
+from hub.model.protection import is_protected
 from hub.model.subject import SubjectRef
 from hub.store.tokens import list_token
 
 PURPOSE = "ROSTER"
 ROLES = frozenset({Role.GRID_WORKER, Role.CLERK})
+TAGGED = {"tag.alone": "VISIT"}
+"""Tags by which people can be listed, and for which purpose: it shows its own fields, the tag among them."""
 MOST_READ = 1000
 """How many files one page may open while it looks for names that match."""
 
@@ -32,18 +35,19 @@ class Page(NamedTuple):
 
 
 async def search(
-    road: Road, caller: Caller, grid: str, part: str, cursor: str, limit: int, trace_id: str
+    road: Road, caller: Caller, grid: str, part: str, cursor: str, limit: int, trace_id: str, tag: str = ""
 ) -> Page | dict[str, Any]:
     """List people of a grid.
 
     Args:
         road: the steps' means.
-        caller: a grid worker or clerk.
+        caller: who asks: a grid worker or clerk, or with a tag whoever may use its purpose.
         grid: 15 digits.
         part: part of a name, or empty for everybody.
         cursor: `next` of the page before, or empty.
         limit: how many to list at most.
         trace_id: 32 hex digits.
+        tag: one of `TAGGED`, or empty for everybody.
 
     Returns:
         A page, or what a refusal says. People of whom nothing may be shown are not listed.
@@ -52,7 +56,7 @@ async def search(
         BadInput: the cursor is not one of the caller's own.
         TrailUnavailable: nothing is listed.
     """
-    purpose = road.policies.purposes[PURPOSE]
+    purpose = road.policies.purposes[TAGGED.get(tag, PURPOSE)]
     request = AccessRequest(caller, SubjectRef(), purpose, purpose.fields, "", trace_id, road.policies.digest)
     denial = decide_purpose(request, None) or road.locked(request)
     if denial is None and not grid.startswith(caller.principal.area):
@@ -62,22 +66,23 @@ async def search(
         return refuse(denial, receipt)
     after = _resident_at(road, caller, cursor)
     road.turn.begin()
-    outcomes, last = _listed(road, request, list_token(road.ring, grid), part, after, limit)
-    events = [searched(request, grid, len(outcomes)), *(outcome.event for outcome in outcomes)]
+    outcomes, last = _listed(road, request, (list_token(road.ring, grid, tag), tag), part, after, limit)
+    events = [searched(request, grid, len(outcomes), tag), *(outcome.event for outcome in outcomes)]
     receipts = await record(events, road.lane)
     items = [road.answer(*each).body for each in zip(outcomes, receipts[1:], strict=True)]
     return Page(items, road.ring.pairwise(_cursors(caller), last) if last else None)
 
 
 def _listed(
-    road: Road, request: AccessRequest, token: bytes, part: str, after: int, limit: int
+    road: Road, request: AccessRequest, listed: tuple[bytes, str], part: str, after: int, limit: int
 ) -> tuple[list[Outcome], int]:
     purpose = request.purpose
     tiers = road.sections(purpose.id, request.caller.principal.requester) if purpose else ()
+    token, tag = listed
     residents = road.reader.roster(token, after, MOST_READ)
     outcomes: list[Outcome] = []
     for resident in residents:
-        outcome = _one(road, request, locate_resident(resident, tiers, road.reader, road.ring))
+        outcome = _one(road, request, locate_resident(resident, tiers, road.reader, road.ring), tag)
         if outcome is not None and part in str(getattr(outcome.result, "fields", {}).get("name", "")):
             outcomes.append(outcome)
             if len(outcomes) == limit:
@@ -85,10 +90,14 @@ def _listed(
     return outcomes, residents[-1] if len(residents) == MOST_READ else 0
 
 
-def _one(road: Road, request: AccessRequest, found: Located | None) -> Outcome | None:
-    outcome = road.judge(request, (), found) if found else None
+def _one(road: Road, request: AccessRequest, found: Located | None, tag: str) -> Outcome | None:
+    if found is None or (tag and is_protected(found.facts.terms)):
+        return None  # no list tells where a protected person lives, see `hub/access/grounds.py`
+    outcome = road.judge(request, (), found)
+    if not isinstance(outcome.result, Disclosure) or (tag and not outcome.result.fields.get(tag)):
+        return None
     # A look at a list is no read that an approval may count: who rests on one is read alone.
-    return outcome if outcome and isinstance(outcome.result, Disclosure) and not outcome.counted else None
+    return None if outcome.counted else outcome
 
 
 def _resident_at(road: Road, caller: Caller, cursor: str) -> int:

@@ -88,7 +88,7 @@ async def _searched(road: Road, asked: Asked, scope: Scope) -> dict[str, Any]:
     # Whoever may not look learns nothing of what could be looked for.
     await must_supervise(road, asked, search.KIND)
     paging, said = read_query(scope, _FILTERS)
-    return await search.search(road, asked, query_of(said), _place(paging.cursor), paging.limit or _USUALLY_LISTED)
+    return await search.search(road, asked, query_of(said), place(paging.cursor), paging.limit or _USUALLY_LISTED)
 
 
 def query_of(said: dict[str, str]) -> TrailQuery:
@@ -144,7 +144,8 @@ def _time(member: str, text: str | None) -> datetime | None:
         raise BadInput(member, "must be a time of RFC 3339, such as 2026-11-22T10:00:00Z") from None
 
 
-def _place(cursor: str | None) -> int | None:
+def place(cursor: str | None) -> int | None:
+    """The index that a page of the trail is below; None for the first page. Raises BadInput."""
     if cursor is None:
         return None
     if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= _MOST_DIGITS):

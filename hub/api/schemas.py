@@ -88,6 +88,7 @@ class SearchRequest(_Strict):
 
     grid: str = Field(pattern="^[1-9][0-9]{14}$", examples=["339999001001001"])
     q: str | None = Field(default=None, max_length=50, description="part of a name")
+    tag: Literal["tag.alone"] | None = Field(default=None, description="only who has it, for the purpose it belongs to")
     cursor: str | None = Field(default=None, max_length=MOST_CURSOR)
     limit: int | None = Field(default=None, ge=1, le=MOST_LISTED)
 

@@ -22,10 +22,7 @@ from hub.store.sections import (
     unseal_under,
     version_of,
 )
-from hub.store.tokens import idno_token, list_token, rid_token
-
-LISTED_TAGS = ("tag.alone",)
-"""Tags by which a grid's people can be listed."""
+from hub.store.tokens import LISTED_TAGS, idno_token, list_token, rid_token
 
 
 class FeedWarrant(NamedTuple):

@@ -2,6 +2,9 @@
 
 from hub.store.keys import Keyring
 
+LISTED_TAGS = ("tag.alone",)
+"""Tags by which a grid's people can be listed."""
+
 
 def idno_token(ring: Keyring, idno: str) -> bytes:
     """The token of a normalised identity number."""

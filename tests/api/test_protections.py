@@ -213,3 +213,14 @@ def _other(hub, elder):
     [resident] = hub.installation.add(sections(**{key.replace(".", "_"): each for key, each in values.items()}))
     _terms(hub, Member(values["idno"], f"10000000-0000-4000-8000-{resident:012x}", values))
     return values["idno"]
+
+
+def test_no_list_of_those_who_live_alone_tells_where_a_protected_person_lives(hub, elder):
+    def names():
+        body = {"grid": FIRST_GRID, "tag": "tag.alone", "limit": 200}
+        items = hub.ask(GRID_WORKER, "POST", "/v1/residents/search", json=body).json()["items"]
+        return {item["fields"]["name"] for item in items}
+
+    assert elder.values["name"] in names()
+    protected(hub, elder)
+    assert elder.values["name"] not in names()

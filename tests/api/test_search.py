@@ -200,3 +200,31 @@ def test_grid_is_required(client):
 
 def test_list_is_stored_nowhere(search):
     assert search(CLERK).headers["cache-control"] == "no-store"
+
+
+def test_those_who_live_alone_are_listed_for_visits_with_what_a_visit_needs(search, city):
+    items = search(GRID_WORKER, tag="tag.alone", limit=200).json()["items"]
+    rows = {row["idno"]: row for row in city.world.rows("civil_affairs")}
+    expected = {idno for idno in city.adults(FIRST_GRID) if rows.get(idno, {}).get("tag.alone") == "1"}
+    assert len(items) >= len(expected) > 0
+    for item in items:
+        assert item["purpose"] == "VISIT"
+        assert item["fields"]["tag.alone"] is True
+        assert set(item["fields"]) <= {"name", "ageband", "addr", "tel", "tag.alone", "visit.last"}
+
+
+def test_who_may_not_visit_lists_nobody_by_how_they_live(search):
+    answer = search(CLERK, tag="tag.alone")
+    assert (answer.status_code, answer.json()["reasons"]) == (403, ["not_a_requester"])
+    assert search(SECRETARY, tag="tag.alone").json()["items"]
+    assert search(SECRETARY).json()["reasons"] == ["not_allowed"]
+    for tag in ("tag.dibao", "med.mental", ""):
+        assert search(GRID_WORKER, tag=tag).status_code == 422
+
+
+def test_a_list_by_tag_says_so_in_the_trail_and_names_each_person(client, search):
+    listed = search(GRID_WORKER, tag="tag.alone", limit=200).json()["items"]
+    events = client(AUDITOR).get("/v1/audit/events", params={"purpose": "VISIT", "limit": "200"}).json()["items"]
+    look = next(each for each in events if each["kind"] == "search")
+    assert look["outcome"] == "disclosed"
+    assert {each["receipt"]["index"] for each in listed} <= {each["index"] for each in events}
