@@ -42,6 +42,7 @@ class EventBody(BaseModel):
     reasons: list[str]
     approval: Any
     case: Any
+    kin: Any
     on_behalf_of: Any
     trace_id: str | None
 
