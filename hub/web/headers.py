@@ -28,6 +28,11 @@ def page_reply(content: str, status: int = 200, cookies: list[str] | None = None
     return Reply(status, (kind, *PAGE_HEADERS, *set_cookies), content.encode())
 
 
+def file_reply(content: bytes, headers: tuple[Header, ...]) -> Reply:
+    """A file for the visitor to keep; its headers name it and its kind."""
+    return Reply(200, (*headers, *PAGE_HEADERS), content)
+
+
 def redirect(to: str, cookies: list[str] | None = None) -> Reply:
     """Send the browser elsewhere with GET: to a path of this site, or to the provider that signs people in."""
     set_cookies = tuple((b"set-cookie", each.encode()) for each in cookies or ())

@@ -11,7 +11,7 @@ from typing import Any
 from hub.web import moments
 from hub.web.assets import asset
 from hub.web.catalogue import LANGUAGES, Catalogue, catalogue
-from hub.web.people import role_name
+from hub.web.people import recipient_name, role_name
 from hub.web.refusals import words_for
 from hub.web.routing import navigation
 
@@ -50,6 +50,7 @@ class Renderer:
             asset=asset,
             refusal=words_for,
             navigation=navigation,
+            recipient_name=partial(recipient_name, language=language),
             role_name=lambda principal: role_name(principal, language),
         )
         self._environment = environment

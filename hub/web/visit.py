@@ -14,7 +14,7 @@ from hub.web import calls, sessions
 from hub.web.calls import Answer, Refusal
 from hub.web.catalogue import catalogue
 from hub.web.forms import Form, cookies_of, query_of, read_form
-from hub.web.headers import cookie, page_reply, redirect
+from hub.web.headers import cookie, file_reply, page_reply, redirect
 from hub.web.sessions import SignedIn
 from hub.web.site import Site, fresh_secret
 
@@ -138,6 +138,11 @@ class Visit:
 
         content = renderer(self.language).render(template, self.today, {"visit": self, "fresh": fresh_secret} | values)
         return page_reply(content, status, self._set_cookies)
+
+    def attach(self, answer: Answer) -> Reply:
+        """Hand on what the API has answered as a file, under the name that it gave."""
+        kept = (b"content-type", b"content-disposition")
+        return file_reply(answer.content, tuple(each for each in answer.headers if each[0] in kept))
 
     def redirect(self, to: str, said: str = "") -> Reply:
         """Go on to another page of this site; `said` names a notice that it shows."""

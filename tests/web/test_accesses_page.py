@@ -7,7 +7,7 @@ from tests.factories import CIVIL_AFFAIRS, GRID_WORKER
 
 CARD = {
     "zh": "民政为办理“老年人优待证办理”查看了您的证件号码、姓名",
-    "en": "Civil affairs looked at your identity number and name for “Senior citizen card”",
+    "en": "Civil affairs looked at your identity number and your name for “Senior citizen card”",
 }
 REFUSED = {"zh": "被拒绝了", "en": "was refused"}
 OBJECT = {"zh": "这不是我知道的事", "en": "I don't recognise this"}

@@ -30,7 +30,7 @@ def test_pages_are_for_whoever_has_signed_in_and_lead_back_after_it(browsing, pe
     assert (away.status_code, away.headers["location"]) == (303, "/sign-in?next=%2Fme%2Faccesses")
     back = client.post("/sign-in/persona", data={"principal": people("elder"), "next": "/me/accesses"})
     assert (back.status_code, back.headers["location"]) == (303, "/me/accesses")
-    assert client.get("/").headers["location"] == "/me/accesses"
+    assert client.get("/").headers["location"] == "/me"
 
 
 @pytest.mark.parametrize(

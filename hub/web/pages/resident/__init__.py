@@ -4,4 +4,4 @@ from hub.model.principal import Role
 from hub.web.catalogue import msgid
 from hub.web.routing import Audience
 
-RESIDENT = Audience("resident", msgid("My data"), "/me/accesses", frozenset({Role.RESIDENT}))
+RESIDENT = Audience("resident", msgid("My data"), "/me", frozenset({Role.RESIDENT}))

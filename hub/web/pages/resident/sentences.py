@@ -10,7 +10,9 @@ from hub.web.refusals import words_for
 from hub.web.visit import Visit
 
 Item = Mapping[str, Any]
-OWN_LOOKS = frozenset({"trail_read", "own_file", "explanation", "consent_read", "sign_in", "sign_out"})
+OWN_LOOKS = frozenset(
+    {"trail_read", "own_file", "explanation", "consent_read", "request_read", "visibility_read", "sign_in", "sign_out"}
+)
 """What one does oneself all the time: several in a row on one day are one line."""
 _MOST_NAMED = 6
 
@@ -56,7 +58,19 @@ _BY_OTHERS = {
     "trail_read": msgid("%(who)s looked at this list in your place"),
 }
 _OTHERWISE = msgid("%(who)s did something with your file")
-_DISCLOSED = msgid("%(who)s looked at your %(fields)s for “%(purpose)s”")
+_PHRASES = {
+    "addr": msgid("your address"),
+    "ageband": msgid("about how old you are"),
+    "is_60_or_over": msgid("whether you are 60 or over"),
+    "is_65_or_over": msgid("whether you are 65 or over"),
+    "receives_dibao": msgid("whether you receive the minimum living allowance"),
+    "has_permit": msgid("whether you hold a residence permit"),
+    "is_insured": msgid("whether you are insured"),
+    "tag.alone": msgid("that you live alone"),
+    "visit.last": msgid("when you were last visited"),
+}
+"""How fields are called whose titles do not fit into a sentence."""
+_DISCLOSED = msgid("%(who)s looked at %(fields)s for “%(purpose)s”")
 _REFUSED = msgid("%(who)s asked for your data for “%(purpose)s” and was refused")
 _VISITED = msgid("You were on these pages yourself")
 _SOMEBODY_FOR_YOU = msgid("Somebody acting for you")
@@ -148,16 +162,24 @@ def _who(visit: Visit, item: Item) -> str:
     if item["role"] == "resident":
         return visit.gettext(_SOMEBODY_FOR_YOU)
     role = named(visit, item["role_name"])
+    if item["role"] == "organisation":
+        return visit.gettext(msgid("The organisation %(code)s")) % {"code": item["department"] or ""}
     return named(visit, item["department_name"]) or (f"A {role.lower()}" if visit.language == "en" else role)
 
 
 def _fields(visit: Visit, item: Item) -> str:
-    names = [named(visit, words) or key for key, words in item["field_names"].items()]
-    names = [name if visit.language == "zh" else name[:1].lower() + name[1:] for name in names]
+    names = [_phrase(visit, key, words) for key, words in item["field_names"].items()]
     if len(names) > _MOST_NAMED:
         more = visit.gettext(msgid("%(count)s more")) % {"count": len(names) - _MOST_NAMED}
         names = [*names[:_MOST_NAMED], more]
     return _listed(visit, names)
+
+
+def _phrase(visit: Visit, key: str, words: Mapping[str, str]) -> str:
+    if key in _PHRASES:
+        return visit.gettext(_PHRASES[key])
+    title = named(visit, words) or key
+    return title if visit.language == "zh" else f"your {title[:1].lower()}{title[1:]}"
 
 
 def _listed(visit: Visit, names: list[str]) -> str:

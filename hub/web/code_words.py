@@ -1,0 +1,118 @@
+"""What the codes of the national tables mean, for people who have never seen the tables."""
+
+from collections.abc import Mapping
+
+from hub.web.catalogue import msgid
+
+CODES: Mapping[str, Mapping[str, str]] = {
+    "sex": {"0": msgid("unknown"), "1": msgid("male"), "2": msgid("female"), "9": msgid("not stated")},
+    "life": {"alive": msgid("alive"), "dead": msgid("deceased"), "moved": msgid("moved away")},
+    "idtype": {
+        "resident_id": msgid("resident identity card"),
+        "hk_residence_permit": msgid("residence permit for Hong Kong residents"),
+        "macau_residence_permit": msgid("residence permit for Macau residents"),
+        "taiwan_residence_permit": msgid("residence permit for Taiwan residents"),
+        "foreign_pr_card": msgid("foreigner's permanent residence card"),
+        "foreign_pr_card_old": msgid("foreigner's permanent residence card, old form"),
+        "hk_macau_travel_permit": msgid("travel permit for Hong Kong and Macau residents"),
+        "taiwan_travel_permit": msgid("travel permit for Taiwan residents"),
+        "passport_cn": msgid("Chinese passport"),
+        "passport_foreign": msgid("foreign passport"),
+    },
+    "residence": {"owned": msgid("own home"), "rented": msgid("rented"), "lodging": msgid("lodging")},
+    "mobility": {
+        "independent": msgid("walks alone"),
+        "assisted": msgid("walks with help"),
+        "wheelchair": msgid("in a wheelchair"),
+        "bedridden": msgid("in bed"),
+    },
+    "marital": {
+        "10": msgid("never married"),
+        "20": msgid("married"),
+        "21": msgid("first marriage"),
+        "22": msgid("married again"),
+        "23": msgid("married each other again"),
+        "30": msgid("widowed"),
+        "40": msgid("divorced"),
+        "90": msgid("not stated"),
+    },
+    "relation": {
+        "01": msgid("oneself"),
+        "02": msgid("head of the household"),
+        "10": msgid("spouse"),
+        "11": msgid("husband"),
+        "12": msgid("wife"),
+        "20": msgid("son"),
+        "30": msgid("daughter"),
+        "31": msgid("daughter, an only child or the eldest"),
+        "21": msgid("son, an only child or the eldest"),
+        "40": msgid("grandchild"),
+        "50": msgid("parent"),
+        "51": msgid("father"),
+        "52": msgid("mother"),
+        "60": msgid("grandparent"),
+        "70": msgid("brother or sister"),
+        "97": msgid("not a relative"),
+    },
+    "politics": {
+        "01": msgid("member of the Communist Party"),
+        "02": msgid("probationary member of the Communist Party"),
+        "03": msgid("member of the Communist Youth League"),
+        "12": msgid("without party, by distinction"),
+        "13": msgid("without party"),
+    },
+    "med.level": {"1": msgid("looks after themselves"), "2": msgid("needs some help"), "3": msgid("needs full care")},
+    "diet": {
+        "none": msgid("no diet"),
+        "soft": msgid("soft food"),
+        "liquid": msgid("liquid food"),
+        "low_salt": msgid("little salt"),
+        "low_sugar": msgid("little sugar"),
+        "low_fat": msgid("little fat"),
+        "low_purine": msgid("little purine"),
+        "gluten_free": msgid("no gluten"),
+        "lactose_free": msgid("no lactose"),
+    },
+    "fin.check": {"meets": msgid("meets the conditions"), "does_not_meet": msgid("does not meet the conditions")},
+    "alert.kind": {
+        "water": msgid("water use"),
+        "power": msgid("electricity use"),
+        "inactivity": msgid("not been out"),
+        "sos": msgid("called for help"),
+        "fall": msgid("a fall"),
+        "vital": msgid("heart or blood pressure"),
+    },
+}
+"""Field to code to its meaning; a code that is not here is shown as it is."""
+DISEASES: Mapping[str, str] = {
+    "I10": msgid("high blood pressure"),
+    "E11": msgid("type 2 diabetes"),
+    "E78": msgid("high blood fat"),
+    "I25": msgid("coronary heart disease"),
+    "I69": msgid("after-effects of a stroke"),
+    "J44": msgid("chronic obstructive lung disease"),
+    "J45": msgid("asthma"),
+    "M81": msgid("osteoporosis"),
+    "M17": msgid("knee arthritis"),
+    "M10": msgid("gout"),
+    "N18": msgid("chronic kidney disease"),
+    "B18": msgid("chronic hepatitis"),
+    "K29": msgid("chronic gastritis"),
+    "H25": msgid("cataract"),
+    "N40": msgid("enlarged prostate"),
+    "C50": msgid("breast cancer"),
+    "G20": msgid("Parkinson's disease"),
+    "G30": msgid("Alzheimer's disease"),
+}
+"""Common diagnoses by the first three characters of their code (GB/T 14396)."""
+EDUCATION: Mapping[str, str] = {
+    "1": msgid("graduate school"),
+    "2": msgid("university"),
+    "3": msgid("college"),
+    "4": msgid("vocational school"),
+    "6": msgid("senior secondary school"),
+    "7": msgid("junior secondary school"),
+    "8": msgid("primary school"),
+    "9": msgid("other"),
+}
+"""By the first digit of the code (GB/T 4658)."""
