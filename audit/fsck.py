@@ -1,6 +1,6 @@
 """Check a whole log: every leaf against its commitments, the whole tree against the leaves, every checkpoint."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from audit import merkle
 from audit.entry import commitment, leaf_data
@@ -13,11 +13,12 @@ _ENTRIES = """SELECT idx, leaf, act, act_salt, subject_commitment, ordinal_commi
     FROM log_entry WHERE idx >= ? AND idx < ? ORDER BY idx"""
 
 
-def fsck(db: Connection) -> bytes:
+def fsck(db: Connection, progress: Callable[[int], object] = lambda _: None) -> bytes:
     """Rebuild the log's root from all entries and compare everything stored with it.
 
     Args:
         db: the database; where others write to it meanwhile, in a transaction.
+        progress: told how many entries are checked, every few thousand.
 
     Returns:
         The root over all entries.
@@ -27,7 +28,7 @@ def fsck(db: Connection) -> bytes:
         LogError: the tree's own record is missing or unreadable.
     """
     state = tree(db)
-    rebuilt = _Rebuilt(db)
+    rebuilt = _Rebuilt(db, progress)
     proven = 0
     for checkpoint in checkpoints(db):
         if checkpoint.size > state.size:
@@ -45,8 +46,9 @@ def fsck(db: Connection) -> bytes:
 class _Rebuilt:
     """A tree that grows from checked entries, compared with the stored hashes of full tiles on the way."""
 
-    def __init__(self, db: Connection) -> None:
+    def __init__(self, db: Connection, progress: Callable[[int], object]) -> None:
         self._db = db
+        self._progress = progress
         self._size = 0
         self.frontier: list[bytes] = []
 
@@ -56,6 +58,7 @@ class _Rebuilt:
             for node in merkle.grow(self.frontier, self._size, leaves):
                 self._compare(node)
             self._size += len(leaves)
+            self._progress(self._size)
 
     def _leaves(self, start: int, end: int) -> list[bytes]:
         leaves = []

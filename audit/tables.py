@@ -230,6 +230,12 @@ def latest_checkpoint(db: Connection) -> StoredCheckpoint | None:
     return _checkpoint(*found[0]) if found else None
 
 
+def recent_checkpoints(db: Connection, count: int, upto: int = MAX_SIZE) -> list[StoredCheckpoint]:
+    """The latest checkpoints of at most a size, the newest first."""
+    sql = "SELECT size, time, note FROM log_checkpoint WHERE size <= ? ORDER BY size DESC LIMIT ?"
+    return [_checkpoint(*row) for row in rows(db, sql, (upto, count))]
+
+
 def checkpoints(db: Connection) -> Iterator[StoredCheckpoint]:
     """All checkpoints by size."""
     last = -1

@@ -18,6 +18,7 @@ from hub.api import (
     accesses,
     approvals,
     audit,
+    audit_log,
     cases,
     consents,
     deferrals,
@@ -96,6 +97,7 @@ _ROUTERS = (
     trail,
     accesses,
     audit,
+    audit_log,
     operations,
     documentation,
 )

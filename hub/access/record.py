@@ -41,7 +41,6 @@ def disclosed(
     approval: str = "",
     filing: Filing | None = None,
     case: str = "",
-    kin: str = "",
 ) -> Event:
     """The event of a disclosure.
 
@@ -51,8 +50,7 @@ def disclosed(
         trail_key: of the data subject.
         approval: id of the approval it rests on.
         filing: of the department or organisation.
-        case: id of the case it is bound to, or of the naming.
-        kin: in whose right a resident asks.
+        case: id of the case it is bound to.
     """
     permit = disclosure.permit
     request = permit.request
@@ -67,7 +65,7 @@ def disclosed(
         tuple(disclosure.fields),
         permit.rules,
         approval,
-        _further(request, filing=filing.name if filing else "", case=case, kin=kin),
+        _further(request, filing=filing.name if filing else "", case=case),
     )
     act = before + timestamp(caller.at).encode() + between + request.trace_id.encode() + after
     # A volume never keeps help from somebody in danger: each emergency is opened for one person, and reviewed.

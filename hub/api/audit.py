@@ -10,9 +10,11 @@ from fastapi import APIRouter
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
+from hub.api.audit_names import named_event
 from hub.api.audit_schemas import (
     ACTOR,
     NAME,
+    OVER_ASKED,
     PSEUDONYM,
     SINCE,
     STATE,
@@ -20,6 +22,7 @@ from hub.api.audit_schemas import (
     UNTIL,
     WORD,
     EventsBody,
+    ProvenEventBody,
     ReidentificationBody,
     ReidentificationDecision,
     ReidentificationRequest,
@@ -42,11 +45,13 @@ from hub.supervision.desk import Asked, Refused, must_supervise
 router = APIRouter(tags=["audit"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
 _USUALLY_LISTED = 50
 _MOST_DIGITS = 15
-_FILTERS = frozenset({"actor", "subject", "purpose", "kind", "outcome", "department", "since", "until"})
+_FILTERS = frozenset({"actor", "subject", "purpose", "kind", "outcome", "department", "over_asked", "since", "until"})
 _SINGLE_ACTORS = frozenset({"hub", Role.RESIDENT.value})
 _STATUS = {Reason.NOT_FOUND: 404, Reason.ALREADY_DECIDED: 409}
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9a-f]{24}$"}}
+
+_INDEX = {"name": "index", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 0}}
 
 
 class SubjectClaim(msgspec.Struct, forbid_unknown_fields=True):
@@ -67,11 +72,12 @@ _subject_claim = msgspec.json.Decoder(SubjectClaim)
 _decision_claim = msgspec.json.Decoder(DecisionClaim)
 
 
-async def _asking(road: Road, scope: Scope) -> Asked:
+async def asking(road: Road, scope: Scope) -> Asked:
+    """Who asks. Raises Unauthenticated, or NotAllowed where a mandate is named."""
     return Asked(await caller_of(road, scope), scope["state"]["trace_id"])
 
 
-async def _answered(answer: Awaitable[Any], asked: Asked, status: int = 200) -> Reply:
+async def answered(answer: Awaitable[Any], asked: Asked, status: int = 200) -> Reply:
     """An answer, or the refusal that is in the trail already."""
     try:
         return json_reply(await answer, status)
@@ -80,15 +86,28 @@ async def _answered(answer: Awaitable[Any], asked: Asked, status: int = 200) -> 
 
 
 async def _events(road: Road, scope: Scope, _receive: Receive) -> Reply:
-    asked = await _asking(road, scope)
-    return await _answered(_searched(road, asked, scope), asked)
+    asked = await asking(road, scope)
+    return await answered(_searched(road, asked, scope), asked)
 
 
 async def _searched(road: Road, asked: Asked, scope: Scope) -> dict[str, Any]:
     # Whoever may not look learns nothing of what could be looked for.
     await must_supervise(road, asked, search.KIND)
     paging, said = read_query(scope, _FILTERS)
-    return await search.search(road, asked, query_of(said), place(paging.cursor), paging.limit or _USUALLY_LISTED)
+    limit = paging.limit or _USUALLY_LISTED
+    page = await search.search(road, asked, query_of(said), place(paging.cursor), limit)
+    return page | {"items": [named_event(road, each) for each in page["items"]]}
+
+
+async def _one(road: Road, scope: Scope, _receive: Receive) -> Reply:
+    asked = await asking(road, scope)
+    return await answered(_shown(road, asked, scope["path_params"]["index"]), asked)
+
+
+async def _shown(road: Road, asked: Asked, index: str) -> dict[str, Any]:
+    await must_supervise(road, asked, search.KIND)
+    plain = index.isascii() and index.isdigit() and len(index) <= _MOST_DIGITS
+    return named_event(road, await search.one(road, asked, int(index) if plain else None))
 
 
 def query_of(said: dict[str, str]) -> TrailQuery:
@@ -105,9 +124,16 @@ def query_of(said: dict[str, str]) -> TrailQuery:
         kind=_name("kind", said),
         outcome=_name("outcome", said),
         department=_name("department", said),
+        over_asked=_over_asked(said.get("over_asked")),
         since=since,
         until=until,
     )
+
+
+def _over_asked(text: str | None) -> bool | None:
+    if text not in (None, "true"):
+        raise BadInput("over_asked", "must be `true`, or left out")
+    return text is not None or None
 
 
 def _actor(text: str | None) -> str | None:
@@ -154,8 +180,8 @@ def place(cursor: str | None) -> int | None:
 
 
 async def _ask(road: Road, scope: Scope, receive: Receive) -> Reply:
-    asked = await _asking(road, scope)
-    return await _answered(_asked_for(road, asked, receive), asked, 201)
+    asked = await asking(road, scope)
+    return await answered(_asked_for(road, asked, receive), asked, 201)
 
 
 async def _asked_for(road: Road, asked: Asked, receive: Receive) -> dict[str, Any]:
@@ -165,8 +191,8 @@ async def _asked_for(road: Road, asked: Asked, receive: Receive) -> dict[str, An
 
 
 async def _list(road: Road, scope: Scope, _receive: Receive) -> Reply:
-    asked = await _asking(road, scope)
-    return await _answered(_listed(road, asked, scope), asked)
+    asked = await asking(road, scope)
+    return await answered(_listed(road, asked, scope), asked)
 
 
 async def _listed(road: Road, asked: Asked, scope: Scope) -> dict[str, Any]:
@@ -179,8 +205,8 @@ async def _listed(road: Road, asked: Asked, scope: Scope) -> dict[str, Any]:
 
 
 async def _decide(road: Road, scope: Scope, receive: Receive) -> Reply:
-    asked = await _asking(road, scope)
-    return await _answered(_decided(road, asked, scope, receive), asked)
+    asked = await asking(road, scope)
+    return await answered(_decided(road, asked, scope, receive), asked)
 
 
 async def _decided(road: Road, asked: Asked, scope: Scope, receive: Receive) -> dict[str, Any]:
@@ -191,8 +217,8 @@ async def _decided(road: Road, asked: Asked, scope: Scope, receive: Receive) -> 
 
 
 async def _read(road: Road, scope: Scope, _receive: Receive) -> Reply:
-    asked = await _asking(road, scope)
-    return await _answered(reidentification.read(road, asked, scope["path_params"]["id"]), asked)
+    asked = await asking(road, scope)
+    return await answered(reidentification.read(road, asked, scope["path_params"]["id"]), asked)
 
 
 @router.get("/v1/audit/events", response_model=EventsBody, operation_id="auditEvents")
@@ -204,12 +230,25 @@ def events(
     kind: WORD = None,
     outcome: WORD = None,
     department: WORD = None,
+    over_asked: OVER_ASKED = None,
     since: SINCE = None,
     until: UNTIL = None,
     cursor: CURSOR = None,
     limit: LIMIT = None,
 ) -> None:
     """Search the trail of the caller's area, newest first; for security officers and auditors. The look is recorded."""
+
+
+@router.get(
+    "/v1/audit/events/{index}",  # noqa: FAST003 - documented below
+    response_model=ProvenEventBody,
+    operation_id="auditEvent",
+    openapi_extra={"parameters": [_INDEX]},
+    responses=problems(404),
+)
+@served_by(_one)
+def event() -> None:
+    """One entry of the caller's area with its receipt and its proof, verified."""
 
 
 @router.post(

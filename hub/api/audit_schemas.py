@@ -12,15 +12,18 @@ PSEUDONYM = "^[0-9a-f]{32}$"
 NAME = "^[A-Za-z0-9_]{1,64}$"
 _ACTOR = r"^(hub|resident|[a-z_]{1,32}:[A-Za-z0-9_@]{1,96}(#[A-Za-z0-9_.-]{1,64})?)$"
 _TIME = "RFC 3339, with a zone"
-_Actor = Annotated[str, Field(pattern=_ACTOR)]
+Actor = Annotated[str, Field(pattern=_ACTOR)]
 _Pseudonym = Annotated[str, Field(pattern=PSEUDONYM)]
 _Name = Annotated[str, Field(pattern=NAME)]
-_Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
-ACTOR = Annotated[_Actor | SkipJsonSchema[None], Query(description="a principal's id, `hub`, or `resident` for any")]
+Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+ACTOR = Annotated[Actor | SkipJsonSchema[None], Query(description="a principal's id, `hub`, or `resident` for any")]
 SUBJECT = Annotated[_Pseudonym | SkipJsonSchema[None], Query(description="a pseudonym, as items have it")]
+OVER_ASKED = Annotated[
+    Literal["true"] | SkipJsonSchema[None], Query(description="only those that asked for more than the purpose needs")
+]
 WORD = Annotated[_Name | SkipJsonSchema[None], Query()]
-SINCE = Annotated[_Time | SkipJsonSchema[None], Query(description=f"the earliest time; {_TIME}")]
-UNTIL = Annotated[_Time | SkipJsonSchema[None], Query(description=f"the first time that is too late; {_TIME}")]
+SINCE = Annotated[Time | SkipJsonSchema[None], Query(description=f"the earliest time; {_TIME}")]
+UNTIL = Annotated[Time | SkipJsonSchema[None], Query(description=f"the first time that is too late; {_TIME}")]
 State = Literal["pending", "approved", "denied", "read", "expired"]
 STATE = Annotated[State | SkipJsonSchema[None], Query()]
 
@@ -42,9 +45,22 @@ class EventBody(BaseModel):
     reasons: list[str]
     approval: Any
     case: Any
-    kin: Any
     on_behalf_of: Any
     trace_id: str | None
+    role_name: dict[str, str] | None
+    department_name: dict[str, str] | None
+    purpose_name: dict[str, str] | None
+    field_names: dict[str, dict[str, str]]
+    basis_name: dict[str, str] | None
+
+
+class ProvenEventBody(EventBody):
+    """One entry with its proof: C2SP tlog-proof, and the size of the tree it was found in; None before a checkpoint."""
+
+    withheld: list[list[str]]
+    receipt: dict[str, Any]
+    proof: str | None
+    verified: int | None
 
 
 class EventsBody(BaseModel):

@@ -15,8 +15,8 @@ from hub.errors import BadInput, Reason
 from hub.store.replays import claim, keep, release, take
 
 HEADER = b"idempotency-key"
-NEVER = frozenset({"/v1/disclosures", "/v1/disclosures/batch", "/v1/residents/search"})
-"""Routes whose answers hold personal data: those are never kept, and asking twice is two entries in the trail."""
+NEVER = frozenset({"/v1/disclosures", "/v1/disclosures/batch", "/v1/residents/search", "/v1/audit/packs"})
+"""Routes whose answers hold personal data or evidence: those are never kept; asking twice is two entries."""
 _METHODS = frozenset({"POST", "PUT", "DELETE"})
 _KEY = re.compile(r"[!-~]{1,128}")
 _FAILED = 500

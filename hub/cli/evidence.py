@@ -10,16 +10,13 @@ from typing import Any, BinaryIO, NamedTuple
 
 from audit.checkpoint import parse_checkpoint
 from audit.claim import RANGE, SELECTION, SUBJECT
-from audit.errors import VerificationError
-from audit.log import latest_checkpoint, node_source
+from audit.log import latest_checkpoint
 from audit.note import parse
-from audit.pack import verify_pack, write_pack
-from audit.policy import parse_trust
 from hub.cli.opened import Opened, opened
 from hub.errors import BadInput, OperatorError
 from hub.model.instant import CHINA, timestamp
 from hub.store.engine import Event
-from hub.store.evidence import Period, bounds, entries_about, entries_between, resident_behind
+from hub.store.evidence import Period, bounds, entries_about, entries_between, make_pack, resident_behind
 from hub.store.installation import signer, system_event
 from hub.store.sections import data_key
 from hub.store.trail import prepare
@@ -110,14 +107,7 @@ def export(path: Path, out: Path, wanted: Wanted) -> Made:
         note, remarks = _witnessed(hub)
         size = parse_checkpoint(parse(note).text).size
         with hub.reader.view(), _appearing(out) as file:
-            events = _events(hub, wanted, resident, size)
-            node = node_source(hub.reader.db)
-            try:
-                count = write_pack(file, events, note, node, key, wanted.claim)
-                file.flush()
-                verify_pack(file, parse_trust(key.encode()))
-            except VerificationError as error:
-                raise OperatorError(f"the log does not prove what it holds: {error}; run `hub doctor`") from None
+            count = make_pack(file, _events(hub, wanted, resident, size), note, hub.reader.db, key, wanted.claim)
     return Made(count, _CLAIMS[wanted.claim], hub.directory.log_key, remarks)
 
 

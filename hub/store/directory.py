@@ -100,6 +100,16 @@ class Directory:
         return self.path / "witness.lock"
 
     @property
+    def verification(self) -> Path:
+        """How far the check of the log is that runs; locked by the process that began it."""
+        return self.path / "verification"
+
+    @property
+    def pack_lock(self) -> Path:
+        """Locked while an evidence pack is made over HTTP."""
+        return self.path / "pack.lock"
+
+    @property
     def running(self) -> Path:
         """One file for each process that serves, locked by it; one that is not locked was left by a crash."""
         return self.path / "running"

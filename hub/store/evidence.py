@@ -1,11 +1,16 @@
 """What goes into an evidence pack: entries of the log with all that proves them, one after the other."""
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, BinaryIO, NamedTuple
 
 import orjson
 
+from audit.errors import VerificationError
+from audit.log import node_source
+from audit.pack import verify_pack, write_pack
+from audit.policy import parse_trust
 from audit.strict import base64_text
+from hub.errors import OperatorError
 from hub.store.keys import Keyring
 from hub.store.opening import ALL_ENTRIES, Opener
 
@@ -13,6 +18,8 @@ _TIMES = "SELECT idx, act FROM log_entry WHERE idx < ? ORDER BY idx"
 _RANGE = f"{ALL_ENTRIES} WHERE e.idx >= ? AND e.idx <= ? ORDER BY e.idx"
 # The person's rows come first here: there are few of them, and many entries.
 _ABOUT = f"{ALL_ENTRIES} WHERE e.idx IN (SELECT entry FROM about WHERE resident = ?) AND e.idx < ? ORDER BY e.idx"  # noqa: S608
+
+_ACT = "SELECT act, act_salt, subject_commitment, ordinal_commitment FROM log_entry WHERE idx = ? AND act <> x''"
 
 
 class Period(NamedTuple):
@@ -67,6 +74,47 @@ def entries_about(db: Any, ring: Keyring, resident: int, period: Period, size: i
     """The entries about one person in a period, below an index, as `audit.pack.write_pack` takes them."""
     rows = db.execute(_ABOUT, (resident, size))
     yield from _shown((row for row in rows if period == Period() or period.holds(row[1])), ring)
+
+
+def acts_at(db: Any, indexes: Sequence[int]) -> Iterator[dict[str, Any]]:
+    """What was done, without whom it was about: of subject and ordinal the commitments alone, as `write_pack` takes it.
+
+    Args:
+        db: the store.
+        indexes: ascending; what there is none of, or was purged, is left out.
+    """
+    for index in indexes:
+        found = db.execute(_ACT, (index,)).fetchone()
+        if found is not None:
+            act, act_salt, subject, ordinal = found
+            event = {"index": index, "act": orjson.loads(act), "act_salt": base64_text(act_salt)}
+            yield event | {"subject_commitment": base64_text(subject), "ordinal_commitment": base64_text(ordinal)}
+
+
+def make_pack(file: BinaryIO, events: Iterable[Mapping[str, Any]], note: bytes, db: Any, key: str, claim: str) -> int:
+    """Write a pack and verify it as whoever gets it will.
+
+    Args:
+        file: empty, open for writing and reading.
+        events: as `write_pack` takes them.
+        note: the checkpoint that proves them.
+        db: the store, in the state the events come from or a later one.
+        key: the log's verifier key.
+        claim: what the pack says of entries that are not in it.
+
+    Returns:
+        How many entries it has.
+
+    Raises:
+        OperatorError: the log does not prove what it holds.
+    """
+    try:
+        count = write_pack(file, events, note, node_source(db), key, claim)
+        file.flush()
+        verify_pack(file, parse_trust(key.encode()))
+    except VerificationError as error:
+        raise OperatorError(f"the log does not prove what it holds: {error}; run `hub doctor`") from None
+    return count
 
 
 def _shown(rows: Iterator[Any], ring: Keyring) -> Iterator[dict[str, Any]]:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeVar
 
+from audit.errors import LogError
 from hub.errors import HubError, TrailUnavailable
 from hub.store import trail_query
 from hub.store.directory import Directory
@@ -18,9 +19,10 @@ from hub.store.purged import KIND_OF_PURGE, ranges_purged
 from hub.store.sqlcipher import Failure, SqlcipherReader
 from hub.store.trail_file import TrailFile
 from hub.store.trail_query import TrailPage, TrailQuery
-from hub.store.trail_reader import TrailEntry, read_entries, stranger_in
+from hub.store.trail_reader import Head, TrailEntry, read_entries, read_head, stranger_in
 from hub.store.trail_rows import Row, Rows, State, drop_entries, forget_person, row_of, state, stranger
 from hub.store.trail_settling import Settling
+from hub.store.trail_volumes import Tally, tallies
 
 T = TypeVar("T")
 SLICE = 256
@@ -59,6 +61,11 @@ class TrailIndex:
         self._rows = Rows()
         self._settling = Settling()
 
+    @property
+    def directory(self) -> Directory:
+        """The data directory."""
+        return self._reader.directory
+
     def catch_up(self, limit: int = 2000) -> int:
         """Take over entries that the log has and the projection has not.
 
@@ -91,6 +98,10 @@ class TrailIndex:
         subject = None if query.subject is None else self._number(query.subject)
         return self._current(lambda db: trail_query.search(db, query, subject, before, limit))
 
+    def volumes(self, area: str, first: int, end: int) -> list[Tally]:
+        """How many entries of which sort each hour brought, of an area; hours since the epoch. Raises as `search`."""
+        return self._current(lambda db: tallies(db, area, first, end))
+
     def of_resident(self, resident: int, before: int | None, limit: int) -> list[int]:
         """Indexes of entries about one person in the store, newest first. Raises TrailUnavailable as `search`."""
         return self._current(lambda db: trail_query.about(db, resident, before, limit))
@@ -106,6 +117,13 @@ class TrailIndex:
             TrailUnavailable: the store cannot be read now.
         """
         return self._from_store(lambda: read_entries(self._reader, indexes))
+
+    def head(self) -> Head:
+        """How far the log is. Raises TrailUnavailable as `entries`."""
+        try:
+            return self._from_store(lambda: read_head(self._reader))
+        except LogError as error:
+            raise TrailUnavailable(f"the log cannot be read: {error}; run `hub doctor`") from None
 
     def forget(self, resident: int) -> None:
         """Drop every link between entries and a person whose erasure is on record as intended.

@@ -20,6 +20,7 @@ _INDEXES = (
     (("actor", "purpose"), "of_actor_purpose"),
     (("department", "outcome"), "by_department_outcome"),
     (("subject",), "of_subject"),
+    (("over_asked",), "by_over_asked"),
     (("actor",), "of_actor"),
     (("purpose",), "by_purpose"),
     (("department",), "by_department"),
@@ -48,6 +49,7 @@ class TrailQuery(NamedTuple):
         kind: of event.
         outcome: `disclosed`, `denied` and so on.
         department: the code of a department or organisation.
+        over_asked: True for those that asked for more than their purpose needs.
         since: the earliest time, UTC.
         until: the first time that is too late, UTC.
         area: what somebody may see: a prefix of area codes, empty for all. What the hub does by itself is seen by all.
@@ -61,6 +63,7 @@ class TrailQuery(NamedTuple):
     kind: str | None = None
     outcome: str | None = None
     department: str | None = None
+    over_asked: bool | None = None
     since: datetime | None = None
     until: datetime | None = None
     area: str = ""
@@ -133,7 +136,7 @@ def _about(db: Any, resident: int, before: int | None, limit: int) -> list[int]:
 
 def _codes(db: Any, query: TrailQuery, subject: int | None) -> dict[str, int] | None:
     """The numbers of the filters; None where the trail has never heard of one of them."""
-    codes: dict[str, int] = {}
+    codes: dict[str, int] = {"over_asked": 1} if query.over_asked else {}
     for column in _COLUMNS:
         if (text := getattr(query, column)) is None:
             continue

@@ -7,7 +7,10 @@ import orjson
 from cryptography.exceptions import InvalidTag
 
 from audit.entry import commitment
+from audit.log import latest_checkpoint, tree
+from audit.tables import StoredCheckpoint, recent_checkpoints
 from hub.store.keys import PSEUDONYM_BYTES, Keyring
+from hub.store.publication import published_size
 from hub.store.sqlcipher import SqlcipherReader
 from hub.store.trail import unsealed
 
@@ -15,6 +18,8 @@ _QUERY = (
     "SELECT idx, act, act_salt, subject_commitment, ordinal_commitment, sealed, "
     "(SELECT resident FROM about WHERE entry = idx) FROM log_entry WHERE idx = ? AND act <> x''"
 )
+
+_RECENT = 50
 
 
 class TrailEntry(NamedTuple):
@@ -37,6 +42,33 @@ class TrailEntry(NamedTuple):
     ordinal_commitment: bytes
     sealed: bytes
     resident: int | None
+
+
+class Head(NamedTuple):
+    """How far the log is.
+
+    Attributes:
+        origin: its name.
+        size: how many entries it has.
+        last: the last checkpoint signed; None before the first.
+        published: the last one published.
+        recent: the latest ones, newest first.
+    """
+
+    origin: str
+    size: int
+    last: StoredCheckpoint | None
+    published: StoredCheckpoint | None
+    recent: tuple[StoredCheckpoint, ...]
+
+
+def read_head(reader: SqlcipherReader) -> Head:
+    """How far the log is. Raises LogError where its own record is damaged."""
+    with reader.view():
+        state, last, size = tree(reader.db), latest_checkpoint(reader.db), published_size(reader.db)
+        recent = tuple(recent_checkpoints(reader.db, _RECENT))
+        published = next(iter(recent_checkpoints(reader.db, 1, size)), None) if size else last
+        return Head(state.origin, state.size, last, published, recent)
 
 
 def read_entries(reader: SqlcipherReader, indexes: Sequence[int]) -> list[TrailEntry]:

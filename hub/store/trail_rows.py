@@ -13,8 +13,10 @@ from typing import Any, NamedTuple
 import msgspec
 
 from audit.tables import milliseconds
+from hub.store import trail_volumes
+from hub.store.trail_volumes import Counted
 
-SCHEMA = 3
+SCHEMA = 4
 SYSTEM = 0
 """The code of the area of what the hub does by itself."""
 _WIDE = 15
@@ -25,16 +27,18 @@ SEALED_FROM = 1 << 60
 MOST_REMEMBERED = 4096
 """Acts whose words are remembered, apart from what only one of them says."""
 
-TABLES = """
+TABLES = (
+    """
 CREATE TABLE event (
     entry INTEGER PRIMARY KEY, time INTEGER NOT NULL, actor INTEGER, subject INTEGER, purpose INTEGER,
-    kind INTEGER, outcome INTEGER, department INTEGER, area INTEGER
+    kind INTEGER, outcome INTEGER, department INTEGER, area INTEGER, over_asked INTEGER
 ) STRICT;
 CREATE INDEX by_purpose ON event (purpose) WHERE purpose IS NOT NULL;
 CREATE INDEX by_kind ON event (kind);
 CREATE INDEX by_outcome ON event (outcome);
 CREATE INDEX by_department ON event (department) WHERE department IS NOT NULL;
 CREATE INDEX by_department_outcome ON event (department, outcome) WHERE department IS NOT NULL;
+CREATE INDEX by_over_asked ON event (over_asked) WHERE over_asked IS NOT NULL;
 CREATE TABLE of_actor (actor INTEGER, entry INTEGER, PRIMARY KEY (actor, entry)) STRICT, WITHOUT ROWID;
 CREATE TABLE of_actor_purpose (
     actor INTEGER, purpose INTEGER, entry INTEGER, PRIMARY KEY (actor, purpose, entry)
@@ -51,9 +55,11 @@ CREATE TABLE state (
 ) STRICT;
 INSERT INTO state VALUES (1, 0, x'', 0, 0, 0, 0);
 """
+    + trail_volumes.TABLE
+)
 _TIME, _TRACE = b'"time":"', b'"trace_id":"'
-_Said = tuple[str | None, tuple[str | None, ...], bool]
-_PUT = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_OVER_ASKED = "not_in_purpose"
+_PUT = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 class State(NamedTuple):
@@ -85,6 +91,7 @@ class Row(NamedTuple):
         subject: a number as `stranger` gives it, or the internal id of a person, beyond `SEALED_FROM` where the act is
             sealed; None for nobody.
         area: a prefix of the area code; None of somebody who acts without one; empty of the hub itself.
+        over_asked: whether it asked for more than its purpose needs.
     """
 
     entry: int
@@ -96,6 +103,16 @@ class Row(NamedTuple):
     outcome: str | None
     department: str | None
     area: str | None
+    over_asked: bool = False
+
+
+class _Said(NamedTuple):
+    """The words of an act; what is searched of it but for its time."""
+
+    actor: str | None
+    others: tuple[str | None, ...]
+    over_asked: bool
+    sealed: bool
 
 
 class Act(msgspec.Struct, gc=False):
@@ -111,6 +128,8 @@ class Act(msgspec.Struct, gc=False):
     area: Any = None
     trace_id: Any = None
     sealed: Any = None
+    withheld: Any = None
+    unknown_fields: Any = None
 
 
 _act = msgspec.json.Decoder(Act).decode
@@ -130,13 +149,14 @@ def row_of(entry: int, act: bytes, subject: int | None) -> Row:
     common = _common(before, between, rest.partition(b'"')[2])
     if common is None:
         said = _decoded(act)
-        at, (actor, others, sealed) = _time(said.time), _words_of(said)
+        at, words = _time(said.time), _words_of(said)
     else:
-        at, (actor, others, sealed) = _time(time.decode("ascii", "replace")), common
-    if sealed and subject is not None:
+        at, words = _time(time.decode("ascii", "replace")), common
+    if words.sealed and subject is not None:
         # Only the person themselves finds these; about somebody unknown they are alike, and lead to nobody.
         subject = SEALED_FROM + subject if subject > 0 else None
-    return Row(entry, at, actor, subject, *others)
+    purpose, kind, outcome, department, area = words.others
+    return Row(entry, at, words.actor, subject, purpose, kind, outcome, department, area, words.over_asked)
 
 
 @lru_cache(maxsize=MOST_REMEMBERED)
@@ -157,7 +177,14 @@ def _decoded(act: bytes) -> Act:
 def _words_of(said: Act) -> _Said:
     area = _text(said.area)
     texts = (said.purpose, said.kind, said.outcome, said.department)
-    return _text(said.actor), (*map(_text, texts), area if area or said.role else ""), said.sealed is True
+    others = (*map(_text, texts), area if area or said.role else "")
+    return _Said(_text(said.actor), others, _over_asked(said), said.sealed is True)
+
+
+def _over_asked(said: Act) -> bool:
+    unknown = isinstance(said.unknown_fields, int) and said.unknown_fields > 0
+    withheld = said.withheld if isinstance(said.withheld, list) else []
+    return unknown or any(isinstance(each, list) and each[1:] == [_OVER_ASKED] for each in withheld)
 
 
 def stranger(pseudonym: str) -> int:
@@ -215,11 +242,11 @@ class Rows:
         """
         had = state(db)
         taken, clock, late = had.taken, had.clock, had.late
-        written, moments = [], []
+        written, moments, counted = [], [], []
         last = db.execute("SELECT entry FROM moment ORDER BY clock DESC LIMIT 1").fetchone()
         due = last[0] + APART if last else 0
         for row in rows:
-            entry, time, actor, subject, purpose, kind, outcome, department, area = row
+            entry, time, actor, subject, purpose, kind, outcome, department, area, over_asked = row
             time = clock if time is None else time
             if time > clock:
                 clock = time
@@ -230,11 +257,13 @@ class Rows:
                 late = clock - time
             texts = (actor, purpose, kind, outcome, department, area)
             codes = self._codes.get(texts) or self._coded(db, texts)
-            written.append((entry, time, codes[0], subject, *codes[1:]))
+            written.append((entry, time, codes[0], subject, *codes[1:], 1 if over_asked else None))
+            counted.append(Counted(time, area, codes[4], codes[1], codes[2], codes[3], over_asked))
             taken = entry + 1
         taken = taken if upto is None else upto
         db.executemany(_PUT, written)
         db.executemany("INSERT INTO moment VALUES (?, ?)", moments)
+        trail_volumes.count(db, counted)
         db.execute("UPDATE state SET taken = ?, leaf = ?, clock = ?, late = ?", (taken, leaf, clock, late))
         return State(taken, leaf, clock, late, had.settled, had.forgotten)
 
@@ -249,6 +278,7 @@ class Rows:
 
 def drop_entries(db: Any, ranges: Sequence[tuple[int, int]]) -> None:
     """Drop the rows of purged entries, given as ranges with both ends, in a write transaction of the caller's."""
+    trail_volumes.discount(db, ranges)
     for span in ranges:
         rows = "SELECT entry, actor, purpose, subject FROM event WHERE entry BETWEEN ? AND ?"
         found = db.execute(rows, span).fetchall()

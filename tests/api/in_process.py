@@ -41,7 +41,7 @@ class InProcess:
 
     def ask(self, principal, method, path, **options):
         """One request; None speaks for nobody."""
-        return self.run(self._request(principal, method, path, **options))
+        return self.run(self.request(principal, method, path, **options))
 
     def disclose(self, principal, subject, purpose, **more):
         """One disclosure about an identity number."""
@@ -50,9 +50,10 @@ class InProcess:
     def asking(self, principal, subject, purpose, **more):
         """The same, to be awaited, so that several can be asked at once."""
         body = {"subject": {"idno": subject}, "purpose": purpose} | more
-        return self._request(principal, "POST", "/v1/disclosures", json=body)
+        return self.request(principal, "POST", "/v1/disclosures", json=body)
 
-    def _request(self, principal, method, path, headers=None, **options):
+    def request(self, principal, method, path, headers=None, **options):
+        """One request, to be awaited."""
         held = self.installation.bearer(principal) if principal else {}
         return self._client.request(method, path, headers=held | (headers or {}), **options)
 

@@ -28,7 +28,8 @@ from tests.factories import idno, serving
 EVENTS = "/v1/audit/events"
 MEMBERS = {
     *("index", "time", "kind", "actor", "role", "department", "subject", "purpose", "basis", "fields", "outcome"),
-    *("reasons", "approval", "case", "kin", "on_behalf_of", "trace_id"),
+    *("reasons", "approval", "case", "on_behalf_of", "trace_id"),
+    *("role_name", "department_name", "purpose_name", "field_names", "basis_name"),
 }
 STRANGER = idno(311, "19450505")
 
@@ -232,6 +233,7 @@ def test_what_residents_do_is_seen_where_they_live(city, client, events):
         ("cursor=-1", "cursor"),
         ("limit=0", "limit"),
         ("limit=201", "limit"),
+        ("over_asked=false", "over_asked"),
         ("area=33", "area"),
         ("name=x", "name"),
     ],

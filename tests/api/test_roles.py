@@ -28,8 +28,8 @@ ROSTER = {GRID_WORKER: "given", CLERK: "given"}
 EXAM = {HEALTH: "given"}
 SOS = {GRID_WORKER: "emergency_not_open", RESIDENT: "emergency_not_open"}
 MEAL = {CANTEEN: "consent_missing"}
-AUDIT = {AUDITOR: "not_in_purpose"}
-RIGHTS = {RESIDENT: "given"}
+AUDIT = {AUDITOR: "not_offered"}
+RIGHTS = {RESIDENT: "not_offered"}
 MATRIX = {
     "OLDCARD": OLDCARD, "VISIT": VISIT, "ROSTER": ROSTER, "EXAM": EXAM, "SOS": SOS, "MEAL": MEAL, "AUDIT": AUDIT,
     "RIGHTS": RIGHTS,
@@ -38,7 +38,7 @@ MATRIX = {
 
 def expected(purpose, role, subject):
     own = MATRIX[purpose].get(role, NOT)
-    return own if subject == "elder" or own in (NOT, "not_in_purpose") else OUT
+    return own if subject == "elder" or own in (NOT, "not_offered") else OUT
 
 
 def outcome(item):

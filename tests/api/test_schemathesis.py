@@ -37,6 +37,8 @@ def without_security(document):
 
 
 DOCUMENTED, FORBIDDEN = operations(DOCUMENT), operations(without_security(DOCUMENT))
+COSTLY = {"POST /v1/audit/packs"}
+"""Each good answer is a pack of thousands of entries, made and verified; `test_audit_log.py` asks for some."""
 TAKING = [label for label in DOCUMENTED if "/v1/" in label and "/transparency/" not in label]
 
 
@@ -73,7 +75,7 @@ def conforms(operation, mode, server, headers):
     every_answer_does()
 
 
-@pytest.mark.parametrize("label", DOCUMENTED)
+@pytest.mark.parametrize("label", [each for each in DOCUMENTED if each not in COSTLY])
 def test_what_is_documented_is_answered_as_documented(label, server, fuzzers):
     conforms(DOCUMENTED[label], GenerationMode.POSITIVE, server, fuzzers)
 

@@ -12,7 +12,7 @@ from hub.store.directory import Directory
 
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 OPEN = {"/healthz", "/readyz", "/log/checkpoint", "/log/tile/{tile}", "/v1/transparency/deferrals"}
-GIVEN = ("200", "201")
+GIVEN = ("200", "201", "202")
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,5 @@
 import sqlite3
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import orjson
@@ -15,16 +16,19 @@ from hub.store.trail_rows import (
     Row,
     Rows,
     State,
+    drop_entries,
     forget_person,
     row_of,
     state,
     stranger,
 )
 from hub.store.trail_settling import RECENT, Settling
+from hub.store.trail_volumes import tallies
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 PEOPLE = {number: f"{number:032x}" for number in range(1, 5)}
 STRANGERS = [f"{number << 100:032x}" for number in range(0xA0, 0xA3)]
+HOUR = 3_600_000
 COLUMNS = ("actor", "subject", "purpose", "kind", "outcome", "department")
 AREAS = ("", None, "33", "339999", "339999001", "339999002001", "110101")
 
@@ -35,12 +39,14 @@ words = {
     "outcome": st.none() | st.sampled_from(["disclosed", "denied"]),
     "department": st.none() | st.sampled_from(["health", "police"]),
     "area": st.sampled_from(AREAS),
+    "over_asked": st.booleans(),
     "subject": st.none() | st.sampled_from([*PEOPLE, *map(stranger, STRANGERS)]),
 }
 events = st.tuples(st.integers(-3000, 2000), st.fixed_dictionaries(words))
 filters = st.fixed_dictionaries(
     {name: st.none() | words[name].filter(bool) for name in COLUMNS if name != "subject"}
     | {
+        "over_asked": st.sampled_from([None, True]),
         "subject": st.none() | st.sampled_from([*PEOPLE.values(), *STRANGERS, "f" * 32]),
         "area": st.sampled_from(["", "33", "339999", "339999002", "110101", "22"]),
         "since": st.none() | st.integers(-50, 150),
@@ -56,11 +62,11 @@ def database():
     return db
 
 
-def rows_of(drawn):
+def rows_of(drawn, apart=1):
     """Rows of drawn events: requests begin one after the other, or a little before one that was recorded earlier."""
     clock = START
     for entry, (step, said) in enumerate(drawn):
-        clock += timedelta(milliseconds=max(step, 0))
+        clock += timedelta(milliseconds=max(step, 0) * apart)
         late = timedelta(milliseconds=max(-step, 0))
         time = round((clock - late).timestamp() * 1000)
         yield Row(entry, time, **said)
@@ -108,7 +114,7 @@ def expected(rows, query):
     return [
         row.entry
         for row in reversed(rows)
-        if all(wanted[name] is None or getattr(row, name) == wanted[name] for name in COLUMNS)
+        if all(wanted[name] is None or getattr(row, name) == wanted[name] for name in (*COLUMNS, "over_asked"))
         and (since is None or row.time >= since)
         and (until is None or row.time < until)
         and seen(row)
@@ -165,6 +171,46 @@ def test_slices_of_any_size_build_the_same(drawn, sizes):
             pass
         assert state(db).settled == len(rows) // 10 * 10
     assert list(one.iterdump()) == list(other.iterdump())
+
+
+HOURS = st.integers(-2, 2)
+
+
+def counted(rows, area, first, end):
+    """The same counts as plain Python says them."""
+    named = {row.area for row in rows if row.area}
+    alone = not any(not each.startswith(area) and not area.startswith(each) for each in named)
+    entries, over = Counter(), Counter()
+    for row in rows:
+        hour = row.time // HOUR
+        if first <= hour < end and (alone if row.area is None else row.area == "" or row.area.startswith(area)):
+            entries[hour, row.department, row.purpose, row.kind, row.outcome] += 1
+            over[hour, row.department, row.purpose, row.kind, row.outcome] += row.over_asked
+    return {key: (entries[key], over[key]) for key in entries}
+
+
+def told(db, area, first, end):
+    entries, over = Counter(), Counter()
+    for tally in tallies(db, area, first, end):
+        entries[tally[:5]] += tally.entries
+        over[tally[:5]] += tally.over_asks
+    return {key: (entries[key], over[key]) for key in entries}
+
+
+areas = st.sampled_from(["33", "339", "339999", "3399990", "339999002", "339999002001", "110101", "22"])
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(events, max_size=150), areas, HOURS, HOURS, st.tuples(st.integers(0, 150), st.integers(0, 150)))
+def test_counts_are_those_of_the_rows_also_when_some_were_purged(drawn, area, first, last, span):
+    rows = list(rows_of(drawn, apart=900))
+    first, end = int(START.timestamp()) // 3600 + first, int(START.timestamp()) // 3600 + last + 9
+    db = built(rows)
+    assert told(db, area, first, end) == counted(rows, area, first, end)
+    drop_entries(db, [span])
+    # Areas stay known when nothing of them is left, so that residents' acts are not counted as if nobody else were.
+    left = [row._replace(time=-1) if span[0] <= row.entry <= span[1] else row for row in rows]
+    assert told(db, area, first, end) == counted(left, area, first, end)
 
 
 @settings(max_examples=30, deadline=None)
