@@ -50,6 +50,8 @@ from hub.identity.development import development_issuer
 from hub.identity.issuers import load_issuers
 from hub.identity.tokens import Verifier
 from hub.model.instant import now_utc
+from hub.notices.gateway import load_gateway
+from hub.notices.sending import send_always
 from hub.policy.deadlines import load_deadlines
 from hub.policy.engine import load
 from hub.policy.retention import load_retention
@@ -115,6 +117,7 @@ def create_app(directory: Directory) -> Front:
     policies = load()
     verifier = open_verifier(directory)
     deadlines = load_deadlines(directory.calendar)
+    gateway = load_gateway(directory)
     load_retention(directory.retention)  # a trail kept for too short a time must show at once, not at the first purge
 
     @asynccontextmanager
@@ -143,6 +146,8 @@ def create_app(directory: Directory) -> Front:
         tasks.append(asyncio.create_task(front.failures.record_always(lane)))
         if witnesses is not None:
             tasks.append(asyncio.create_task(witness_always(directory, witnesses, ring, lane)))
+        if gateway is not None:
+            tasks.append(asyncio.create_task(send_always(directory, gateway, ring, lane, now_utc)))
         yield
         for task in tasks:
             task.cancel()

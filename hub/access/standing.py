@@ -14,7 +14,7 @@ from hub.model.merge import MERGE, STANDING
 from hub.model.minor_approval import MINOR_APPROVAL, by_asker
 from hub.model.minor_approval import Standing as StandingForMinors
 from hub.model.naming import NAMING, Named, by_person
-from hub.model.principal import Principal
+from hub.model.principal import Principal, Role
 from hub.store.engine import ControlRow, Reader
 
 MOST_REMEMBERED = 4096
@@ -88,6 +88,11 @@ class Standing:
         """Whether a principal's role is in force on a day in China."""
         appointment = self._appointments.get(principal)
         return appointment is not None and appointment.in_force_on(day)
+
+    def in_office(self, role: Role, grid: str, day: date) -> list[Principal]:
+        """Who holds a role over an area that a grid lies in, on a day in China."""
+        held = (each for each in self._appointments.values() if each.in_force_on(day))
+        return [each.principal for each in held if each.principal.role is role and grid.startswith(each.principal.area)]
 
     def appointments(self) -> dict[str, Appointment]:
         """Every principal on record by its id."""

@@ -16,6 +16,7 @@ from hub.api.reply import Reply, json_reply
 from hub.api.rights_schemas import (
     AccessesBody,
     DisputeRequest,
+    NoticesBody,
     OwnMergesBody,
     OwnRequestsBody,
     RequestBody,
@@ -25,6 +26,7 @@ from hub.api.schemas import BEARER, CURSOR, LIMIT, MANDATE, problems
 from hub.approvals.mandates import acting
 from hub.errors import BadInput, Reason
 from hub.rights import accesses as looking
+from hub.rights import notices
 from hub.rights import requests as asked_for
 from hub.rights.desk import Asked, Refused
 from hub.rights.wording import worded
@@ -92,6 +94,15 @@ async def _own_merges(road: Road, asked: Asked, paging: Paging) -> dict[str, Any
     return paged(await looking.own_merges(road, asked), paging)
 
 
+async def _notices(road: Road, scope: Scope, _receive: Receive) -> Reply:
+    asked = await asking(road, scope)
+    return await answered(_own_notices(road, asked, read_paging(scope)), asked)
+
+
+async def _own_notices(road: Road, asked: Asked, paging: Paging) -> dict[str, Any]:
+    return paged(await notices.own_notices(road, asked), paging)
+
+
 async def _requests(road: Road, scope: Scope, _receive: Receive) -> Reply:
     asked = await asking(road, scope, "disputes")
     return await answered(_own_requests(road, asked, read_paging(scope)), asked)
@@ -150,6 +161,12 @@ def accesses(
 @served_by(_merges)
 def own_merges(cursor: CURSOR = None, limit: LIMIT = None, on_behalf_of: MANDATE = None) -> None:
     """The files that were found to be one's own, too, and merged with it."""
+
+
+@router.get("/v1/me/notices", response_model=NoticesBody, operation_id="ownNotices")
+@served_by(_notices)
+def own_notices(cursor: CURSOR = None, limit: LIMIT = None) -> None:
+    """What one was to be told, newest first, and whether it was handed over to be sent."""
 
 
 @router.get("/v1/me/requests", response_model=OwnRequestsBody, operation_id="ownRequests")

@@ -155,6 +155,24 @@ class OwnMergesBody(BaseModel):
     next: str | None
 
 
+class NoticeBody(BaseModel):
+    """What one was to be told."""
+
+    id: str
+    matter: Literal["telephone_changes", "emergency_opened", "emergency_to_review", "deferred_access", "mandate_code"]
+    text: dict[str, str]
+    at: str
+    state: Literal["waiting", "handed_over", "given_up"]
+    handed_over: str | None
+
+
+class NoticesBody(BaseModel):
+    """A page of notices."""
+
+    items: list[NoticeBody]
+    next: str | None
+
+
 class DeferralRequest(_Strict):
     """A notice that is to come later."""
 

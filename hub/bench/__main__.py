@@ -12,6 +12,7 @@ from pathlib import Path
 
 from hub.bench.deciding import measure_decisions
 from hub.bench.disclosing import measure_alone, measure_disclosures, measure_size
+from hub.bench.effective import measure_wishes
 from hub.bench.importing import measure_import
 from hub.bench.report import Row, table, write
 from hub.bench.scale import FULL, MILLION, QUICK, Scale
@@ -26,6 +27,7 @@ MEASUREMENTS: dict[str, Callable[[Scale, Path], list[Row]]] = {
     "import": measure_import,
     "decide": measure_decisions,
     "start": measure_start,
+    "wishes": measure_wishes,
     "search": measure_search,
     "trail": measure_trail,
 }

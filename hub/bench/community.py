@@ -104,6 +104,11 @@ def principals() -> list[str]:
     return [f"{DEPARTMENT}#window{number}" for number in range(1, PRINCIPALS + 1)]
 
 
+def most_entries() -> int:
+    """Log entries up to which a kept store is used again."""
+    return _MOST_ENTRIES
+
+
 def idno_of(number: int) -> str:
     """The identity number of a person."""
     born = _FIRST_BIRTH + timedelta(days=number % _BIRTHS)

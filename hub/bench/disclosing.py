@@ -30,8 +30,8 @@ def measure_disclosures(scale: Scale, folder: Path) -> list[Row]:
             compared=f"{yardstick.rate:,.0f}/s: {_BARE}",
             ratio=subject.rate / yardstick.rate,
             target=0.5,
-            note=_circumstances(hub=subject, bare=yardstick),
-            detail=_detail(hub=subject, bare=yardstick),
+            note=circumstances(hub=subject, bare=yardstick),
+            detail=detail(hub=subject, bare=yardstick),
         ),
         Row(
             what=f"their latency p99, {about}",
@@ -60,8 +60,8 @@ def measure_alone(scale: Scale, folder: Path) -> list[Row]:
             ratio=subject.p50 / yardstick.p50,
             target=5,
             at_most=True,
-            note=_circumstances(hub=subject, bare=yardstick),
-            detail=_detail(hub=subject, bare=yardstick),
+            note=circumstances(hub=subject, bare=yardstick),
+            detail=detail(hub=subject, bare=yardstick),
         )
     ]
 
@@ -86,8 +86,8 @@ def measure_size(scale: Scale, folder: Path) -> list[Row]:
             compared=f"{yardstick.rate:,.0f}/s: the same over {small.residents:,} residents",
             ratio=subject.rate / yardstick.rate,
             target=0.9,
-            note=_circumstances(large=subject, small=yardstick),
-            detail=_detail(large=subject, small=yardstick),
+            note=circumstances(large=subject, small=yardstick),
+            detail=detail(large=subject, small=yardstick),
         ),
         Row(
             what=f"memory of one worker after load, {about}",
@@ -101,14 +101,15 @@ def measure_size(scale: Scale, folder: Path) -> list[Row]:
     ]
 
 
-def _circumstances(**turns: Turns) -> str:
+def circumstances(**turns: Turns) -> str:
     """Processor time depends less than the clock on what else a machine is doing; a busy disk slows all commits."""
     each = ", ".join(f"{name} {each.computing * 1e6:.0f} µs" for name, each in turns.items())
     durable = _ms(max(each.durable for each in turns.values()))
     return f"the workers compute for each answer: {each}; a durable write takes {durable} meanwhile"
 
 
-def _detail(**turns: Turns) -> dict[str, object]:
+def detail(**turns: Turns) -> dict[str, object]:
+    """Every turn of each contender, for whoever doubts a median."""
     return {name: each.figures() for name, each in turns.items()}
 
 

@@ -21,6 +21,10 @@ class Scale:
         searched_small: entries of the trail that a large trail is compared with.
         searched_large: entries of the large trail that is searched, opened and proved from.
         published: entries of the log that is rebuilt.
+        rules: visibility rules among the terms of `residents`.
+        consents: consents among them.
+        approvals: approvals among them that wait or are in force.
+        changes: how often somebody changes what they wished, and an approval is revoked.
     """
 
     residents: int = 100_000
@@ -36,6 +40,10 @@ class Scale:
     searched_small: int = 10_000
     searched_large: int = 1_000_000
     published: int = 2_000_000
+    rules: int = 1_000_000
+    consents: int = 1_000_000
+    approvals: int = 100_000
+    changes: int = 20
 
 
 FULL = Scale()
@@ -53,4 +61,8 @@ QUICK = Scale(
     searched_small=500,
     searched_large=4000,
     published=2000,
+    rules=20_000,
+    consents=20_000,
+    approvals=2000,
+    changes=2,
 )

@@ -20,6 +20,7 @@ COMMANDS = (
     "audit",
     "doctor",
     "erase",
+    "notices",
 )
 
 

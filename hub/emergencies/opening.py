@@ -20,12 +20,14 @@ from hub.model.emergency import (
     order_over,
     verifying,
 )
+from hub.model.notice import Matter
 from hub.model.principal import Role
 from hub.model.subject import Facts, SubjectRef
 from hub.model.terms import EMERGENCIES, with_record
 from hub.model.tier import Tier
 from hub.observations.subjects import in_area, out_of_scope, requester_of, self_in
 from hub.rights.desk import Asked
+from hub.rights.notices import Wanted, announce, telephone_of
 from hub.rights.recording import act_of, refuse
 from hub.store import sections
 from hub.store.engine import Event
@@ -130,6 +132,16 @@ def _put(tx: SqlcipherTransaction, road: Road, asked: Asked, resident: int, fact
     )
     tx.amend(resident, facts._replace(terms=terms), Event(act, {"reason": record["reason"]}))
     wait_for_review(tx, road.ring, asked, resident, facts.grid, record)
+    announce(tx, road.ring, asked, resident, [_to_person(tx, road, resident), *_to_secretaries(road, asked, facts)])
+
+
+def _to_person(tx: SqlcipherTransaction, road: Road, resident: int) -> Wanted:
+    return Wanted(Matter.EMERGENCY_OPENED, telephone_of(tx, road.ring, resident))
+
+
+def _to_secretaries(road: Road, asked: Asked, facts: Facts) -> list[Wanted]:
+    told = road.standing.in_office(Role.SECRETARY, facts.grid, asked.caller.today)
+    return [Wanted(Matter.EMERGENCY_TO_REVIEW, principal=each.id) for each in told]
 
 
 def shown(road: Road, asked: Asked, resident: int, record: Record) -> dict[str, Any]:

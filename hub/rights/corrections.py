@@ -5,13 +5,14 @@ from typing import Any, NamedTuple
 from hub.access.locate import locate_resident
 from hub.errors import Reason
 from hub.model.correction import CORRECTIONS, MOST_PENDING, Record, filed, kept, overdue, pending
+from hub.model.notice import Matter
 from hub.model.subject import Facts
 from hub.model.terms import listed, with_record
 from hub.model.tier import Tier
 from hub.rights.claimed import NOTHING, Claimed, opened_claim, sealed_claim
 from hub.rights.correctable import checked, confirming, correctable
 from hub.rights.desk import Asked, Desk
-from hub.rights.notices import TELEPHONE_CHANGES, announce
+from hub.rights.notices import Wanted, announce
 from hub.rights.own_file import held_values, keys_of
 from hub.rights.recording import act_of, own, own_self, refuse
 from hub.schema.fields import fields
@@ -77,7 +78,8 @@ async def correct(desk: Desk, asked: Asked, wish: Wish) -> dict[str, Any]:
         tx.list_under(person.resident, on=lists(desk, department, facts))
         if field.key == _TELEPHONE and held:
             # Whoever still answers the old number learns of it, should somebody else have asked for the change.
-            announce(tx, desk, asked, person.resident, TELEPHONE_CHANGES, held[0].value)
+            changes = Wanted(Matter.TELEPHONE_CHANGES, str(held[0].value))
+            announce(tx, desk.ring, asked, person.resident, [changes])
         return None
 
     refused = await desk.lane.write(action)

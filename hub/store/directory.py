@@ -90,6 +90,26 @@ class Directory:
         return self.path / "retention.toml"
 
     @property
+    def gateway(self) -> Path:
+        """Who takes notices over; there need be nobody."""
+        return self.path / "gateway.toml"
+
+    @property
+    def gateway_key(self) -> Path:
+        """Signs what is posted to an https gateway."""
+        return self.keys / "gateway.key"
+
+    @property
+    def spool(self) -> Path:
+        """Notices that a counter prints, one file each."""
+        return self.path / "spool"
+
+    @property
+    def notices_lock(self) -> Path:
+        """What processes take turns on before they send notices."""
+        return self.path / "notices.lock"
+
+    @property
     def witnesses(self) -> Path:
         """Who is to cosign the log's checkpoints: a tlog-policy; there need be none."""
         return self.path / "witnesses"

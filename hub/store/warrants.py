@@ -26,5 +26,7 @@ OWN_FILE = StoreWarrant(frozenset(Tier) - {Tier.CONTROL, Tier.SEALED})
 """Opens a person's own file to that person; what a law seals stays closed."""
 GUARDIANS = StoreWarrant(frozenset({Tier.FAMILY}))
 """Opens who is on record as somebody's guardian, for whoever says that they are."""
+NOTIFYING = StoreWarrant(frozenset({Tier.CONTROL, Tier.CONTACT}))
+"""Opens at which number somebody is told of what concerns them."""
 OBSERVING = StoreWarrant(frozenset(Tier) - {Tier.CONTROL})
 """Seals what staff have observed under the keys of its tiers, and opens it for the source that confirms it."""

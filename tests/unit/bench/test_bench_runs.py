@@ -21,6 +21,10 @@ TINY = Scale(
     searched_small=60,
     searched_large=120,
     published=600,
+    rules=200,
+    consents=200,
+    approvals=20,
+    changes=1,
 )
 
 
