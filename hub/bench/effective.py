@@ -4,6 +4,7 @@ import http.client
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -99,7 +100,15 @@ def _changes(
     pool: ProcessPoolExecutor, people: Community, port: int, scale: Scale
 ) -> tuple[list[_Change], list[_Change]]:
     """Change what somebody wished, and revoke approvals, while others are asked about."""
-    clients = {name: _Client(people, port, name) for name in (_RESIDENT, CANTEEN, GRID_WORKER, SECRETARY)}
+    with ExitStack() as stack:
+        names = (_RESIDENT, CANTEEN, GRID_WORKER, SECRETARY)
+        clients = {name: stack.enter_context(closing(_Client(people, port, name))) for name in names}
+        return _changes_by(clients, pool, people, port, scale)
+
+
+def _changes_by(
+    clients: "dict[str, _Client]", pool: ProcessPoolExecutor, people: Community, port: int, scale: Scale
+) -> tuple[list[_Change], list[_Change]]:
     clients[_RESIDENT].ask("POST", "/v1/me/consents", {"purpose": "MEAL", "basis": "contract"}, 201)
     shown, approved = [], []
     resident, canteen, worker = clients[_RESIDENT], clients[CANTEEN], clients[GRID_WORKER]
@@ -168,6 +177,11 @@ class _Client:
         body = {"subject": {"idno": idno_of(SUBJECT)}, "purpose": purpose, "fields": ["name", field]}
         _, answer = self._ask("POST", "/v1/disclosures", body, which)
         return field in answer.get("fields", ())
+
+    def close(self) -> None:
+        """Give the connections back."""
+        for connection in self._connections:
+            connection.close()
 
     def _ask(self, method: str, path: str, body: object, which: int) -> tuple[int, Any]:
         connection = self._connections[which]

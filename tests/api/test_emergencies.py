@@ -212,7 +212,8 @@ def test_resident_and_secretary_are_told(hub, elder):
     hub.installation.appoint(resident)
     name = open_(hub, elder).json()["id"]
     told = hub.ask(resident, "GET", "/v1/me/accesses").json()["items"]
-    assert [(item["kind"], item["outcome"], item["purpose"]) for item in told[:1]] == [("emergency", "opened", "SOS")]
+    assert [(item["kind"], item["outcome"]) for item in told[:2]] == [("notice", "waiting"), ("emergency", "opened")]
+    assert told[1]["purpose"] == "SOS"
     for who in (resident, SECRETARY, OFFICER, GRID_WORKER):
         assert listed(hub, who, state="unreviewed") == [name]
     for who in (AUDITOR, CLERK, f"grid_worker:{SECOND_GRID}", SUBDISTRICT, "secretary:339999001002"):
@@ -314,7 +315,8 @@ def test_break_glass_as_it_is_meant(hub, elder, later):
     later(days=1)
     assert hub.disclose(GRID_WORKER, elder.idno, "VISIT").status_code == 200, "reviewed in time, nobody is locked"
     told = [item["kind"] for item in hub.ask(resident, "GET", "/v1/me/accesses").json()["items"]]
-    assert told[:6] == ["disclosure", "emergency_review", "disclosure", "emergency", "alarm", "disclosure"]
+    happened = ["disclosure", "emergency_review", "disclosure", "notice", "emergency", "alarm", "disclosure"]
+    assert told[:7] == happened
     shown = hub.ask(resident, "GET", "/v1/emergencies").json()["items"][0]
     assert (shown["reason"], shown["opened_by"], shown["review"]["note"]) == ("跌倒报警", f"{GRID_WORKER}#1", "已核实")
 
