@@ -64,8 +64,13 @@ def decide_purpose(request: AccessRequest, filing: Filing | None) -> Denial | No
     return None
 
 
+def is_offered(purpose: Purpose) -> bool:
+    """Whether the service exists that a purpose depends on, where it depends on one."""
+    return not purpose.service or purpose.service in _SERVICES
+
+
 def _unserved(purpose: Purpose) -> Reason | None:
-    if purpose.service not in _SERVICES:
+    if not is_offered(purpose):
         return Reason.NOT_OFFERED
     # A mandate brings the fields of the form it is for; the purpose by itself has none.
     return None if purpose.fields else Reason.APPROVAL_REQUIRED

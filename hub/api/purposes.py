@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 from starlette.types import Receive, Scope
 
+from hub.access.decide import is_offered
 from hub.access.flow import Road
 from hub.api.documented import caller_of, served_by
 from hub.api.paging import MOST_LISTED, read_paging
@@ -47,6 +48,7 @@ def _shown(purpose: Purpose) -> dict[str, object]:
         "approval": purpose.approval.value,
         "reason_required": purpose.reason_required,
         "retention": purpose.retention,
+        "offered": is_offered(purpose),
     }
 
 

@@ -172,6 +172,7 @@ class PurposeBody(BaseModel):
     approval: str
     reason_required: bool
     retention: str
+    offered: bool
 
 
 class PurposesBody(BaseModel):
