@@ -4,7 +4,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 JOBS   ?= 2
 
-.PHONY: demo test soak lint bench lock catalogues clean
+.PHONY: demo test soak lint bench lock catalogues screenshots clean
 
 demo: $(STAMP)
 	$(BIN)/hub demo $(ARGS)
@@ -27,6 +27,10 @@ bench: $(STAMP)
 # What pages say in Chinese: brings `hub/web/locales` up to date with the sources and names what is not translated.
 catalogues: $(STAMP)
 	$(BIN)/python -m hub.web.extraction
+
+# The pictures of the README, from a synthetic community; needs Chromium and fonts-noto-cjk.
+screenshots: $(STAMP)
+	$(BIN)/python -m tests.web.screenshots
 
 # The lock names versions and hashes only, never where a package came from.
 lock: $(STAMP)

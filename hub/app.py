@@ -69,6 +69,7 @@ from hub.store.witnessing import witness_always
 from hub.telemetry.logging import set_up
 from hub.telemetry.settings import telemetry_settings
 from hub.web import files
+from hub.web.nowhere import no_such_page, wants_page
 from hub.web.routing import page_routes
 from hub.web.site import load_site
 
@@ -206,8 +207,11 @@ def _trace_id(request: Request) -> str:
     return str(request.scope["state"]["trace_id"])
 
 
-def _for_http(request: Request, error: Exception) -> Response:
+async def _for_http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
+    if status == 404 and wants_page(request.scope):  # noqa: PLR2004
+        page = await no_such_page(request.app.state.road, request.scope, request.receive)
+        return Response(page.body, page.status, {name.decode(): value.decode() for name, value in page.headers})
     reason = Reason.NOT_FOUND if status == 404 else Reason.BAD_INPUT  # noqa: PLR2004
     reply = problem_reply(status, [reason.value], _trace_id(request))
     headers = {name.decode(): value.decode() for name, value in reply.headers}

@@ -1,0 +1,105 @@
+"""The pictures of the README, taken of a synthetic community: `make screenshots`."""
+
+import json
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+from playwright.sync_api import sync_playwright
+
+from hub.demo import offer_personas, prepare
+from hub.synth.cast import ELDER_IDNO, FIRST_GRID
+from hub.synth.personas import residents
+from tests.factories import Installation, serving
+from tests.web.visitor import DEVICES
+
+ELDER = "elder"
+FOLDER = Path(__file__).parents[2] / "pictures"
+
+
+class Picture(NamedTuple):
+    """One of them.
+
+    Attributes:
+        name: of its file.
+        who: the principal that is signed in; `ELDER` for the resident of the cast, empty for nobody.
+        path: of the page.
+        device: a key of `DEVICES`.
+        language: `zh` or `en`.
+        dark: whether in dark colours.
+        height: in pixels, where more than a screen is to be seen.
+    """
+
+    name: str
+    who: str
+    path: str
+    device: str
+    language: str
+    dark: bool = False
+    height: int = 0
+
+
+PICTURES = [
+    Picture("sign-in", "", "/sign-in", "desktop", "en"),
+    Picture("home", ELDER, "/me", "phone", "zh", height=1000),
+    Picture("accesses", ELDER, "/me/accesses", "phone", "en", height=1000),
+    Picture("privacy", ELDER, "/me/privacy", "desktop", "zh"),
+    Picture("file-dark", ELDER, "/me/file", "desktop", "en", dark=True),
+]
+
+
+def happen(server):
+    """What the community has done before: somebody has looked, was refused, and has asked."""
+    subject = {"subject": {"idno": ELDER_IDNO}}
+    asked = [
+        ("department:health@339999", "/v1/disclosures", {"purpose": "EXAM"}),
+        (f"grid_worker:{FIRST_GRID}", "/v1/disclosures", {"purpose": "VISIT", "fields": ["name", "addr", "tel"]}),
+        (f"grid_worker:{FIRST_GRID}", "/v1/disclosures", {"purpose": "VISIT", "fields": ["med.chronic"]}),
+        ("department:civil_affairs@339999", "/v1/disclosures", {"purpose": "OLDCARD"}),
+        ("organisation:canteen01@339999", "/v1/consents/requests", {"purpose": "MEAL"}),
+    ]
+    for who, path, body in asked:
+        with server.client(who) as client:
+            client.post(path, json=subject | body)
+
+
+def take(server, principal_of, folder):
+    """Take all pictures of a served community."""
+    path = shutil.which("chromium") or sys.exit("Chromium is needed: apt-get install chromium fonts-noto-cjk")
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        for picture in PICTURES:
+            scheme = "dark" if picture.dark else "light"
+            screen = DEVICES[picture.device]
+            screen = screen | {"height": picture.height or screen["height"]}
+            context = browser.new_context(viewport=screen, color_scheme=scheme)
+            context.add_cookies([{"name": "language", "value": picture.language, "url": server.url}])
+            if picture.who:
+                form = {"principal": principal_of(picture.who)}
+                assert context.request.post(f"{server.url}/sign-in/persona", form=form).ok
+            page = context.new_page()
+            page.goto(server.url + picture.path)
+            page.screenshot(path=folder / f"{picture.name}.png")
+            context.close()
+        browser.close()
+
+
+def main():
+    """Make a community, serve it, take the pictures."""
+    with tempfile.TemporaryDirectory() as scratch:
+        directory = prepare(Path(scratch) / "hub", 200, 1)
+        offer_personas(directory)
+        manifest = json.loads((Path(scratch) / "hub.world/manifest.json").read_text("utf-8"))
+        elder = residents(manifest)[0].principal
+        FOLDER.mkdir(exist_ok=True)
+        with serving(Installation(directory.path)) as server:
+            happen(server)
+            take(server, lambda who: elder if who == ELDER else who, FOLDER)
+    for path in sorted(FOLDER.iterdir()):
+        print(f"{path.name}: {path.stat().st_size // 1024} KB")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
