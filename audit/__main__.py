@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import NoReturn
 
 from audit import web
 from audit.accesses import MOST_BYTES, check_in_log, check_pages, check_proofs
@@ -237,8 +238,15 @@ def _reason(error: OSError) -> str:
     return (error.strerror or str(getattr(error, "reason", "")) or str(error) or "unreadable").lower()
 
 
+class _OneLine(argparse.ArgumentParser):
+    """A parser whose refusal is one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(USAGE, f"{self.prog}: {' '.join(message.split())}; `{self.prog} --help` says more\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m audit", description="Check what a log has handed out.")
+    parser = _OneLine(prog="python -m audit", description="Check what a log has handed out.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     verify = _command(commands, "verify", _verify, "check a receipt, an evidence pack, or a whole published log")
     verify.add_argument("place", metavar="PLACE", help="a receipt, a pack, a folder, or a URL")

@@ -29,14 +29,17 @@ def run(args: argparse.Namespace) -> int:
     from hub.store.witnessing import refuse_a_second_history
     from hub.telemetry.logging import set_up
 
+    if not 0 < args.workers <= 64:  # noqa: PLR2004
+        raise BadInput("workers", "must be from 1 to 64")
+    if not 0 < args.port < 1 << 16:
+        raise BadInput("port", "must be from 1 to 65535")
     directory = Directory(args.directory)
     ring = open_keyring(directory)
     refuse_a_second_history(directory, ring, load_witnesses(directory, signer(directory, ring).verifier))
     open_writer(directory, ring).close()
-    if not 0 < args.workers <= 64:  # noqa: PLR2004
-        raise BadInput("workers", "must be from 1 to 64")
     if directory.is_development and not _is_loopback(args.host):
         raise OperatorError("a directory with the development issuer is served on loopback only, such as 127.0.0.1")
+    _refuse_a_taken_port(args.host, args.port)
     app = create_app(directory)
     set_up(app.vocabulary)
     print(f"serving {args.directory} on http://{args.host}:{args.port}", file=sys.stderr)
@@ -57,6 +60,22 @@ def run(args: argparse.Namespace) -> int:
         os.environ[DIRECTORY_VARIABLE] = str(args.directory)
         uvicorn.run("hub.app:create_app_from_environment", factory=True, workers=args.workers, **options)
     return 0
+
+
+def _refuse_a_taken_port(host: str, port: int) -> None:
+    # The server would say so, too, in a log line and with a status of its own.
+    import socket
+
+    from hub.errors import OperatorError
+
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        why = (error.strerror or "not possible").lower()
+        raise OperatorError(f"cannot listen on {host} port {port}: {why}; name others with --host and --port") from None
 
 
 def _is_loopback(host: str) -> bool:
