@@ -8,12 +8,12 @@ from hub.model.principal import Caller
 from hub.model.purpose import Purpose
 from hub.model.subject import SubjectRef
 from hub.policy.engine import Snapshot
-from hub.schema.free_text import contains_identifier
+from hub.schema.free_text import MOST_CHARACTERS as MOST_REASON
+from hub.schema.free_text import written
 from hub.schema.idno import normalise_idno
 
 MOST_FIELDS = 100
 MOST_NAME = 64
-MOST_REASON = 500
 MOST_RID = 128
 
 
@@ -60,14 +60,10 @@ def state_matter(
         raise BadInput("fields", f"must name 1 to {MOST_FIELDS} fields, or be left out")
     if fields and not all(0 < len(name) <= MOST_NAME for name in fields):
         raise BadInput("fields", f"a field name must have 1 to {MOST_NAME} characters")
-    reason = (reason or "").strip()
-    if len(reason) > MOST_REASON:
-        raise BadInput("reason", f"must have at most {MOST_REASON} characters")
-    if reason and contains_identifier(reason):
-        raise BadInput("reason", "must not contain an identity number or a phone number")
+    said = written("reason", reason) if reason else ""
     purpose = policies.purposes.get(purpose_id)
     asked = tuple(dict.fromkeys(fields)) if fields else (purpose.fields if purpose else ())
-    return purpose, asked, reason
+    return purpose, asked, said
 
 
 def state_subject(claim: SubjectClaim) -> SubjectRef:

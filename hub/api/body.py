@@ -1,7 +1,8 @@
 """Request bodies: strict JSON of bounded size, with errors that name the member and never the value."""
 
+import json
 import re
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from starlette.types import Receive
@@ -40,15 +41,40 @@ async def read(receive: Receive, most: int = MOST_BYTES) -> bytes:
 
 
 def parse(decoder: "msgspec.json.Decoder[_T]", body: bytes) -> _T:
-    """Decode a body into its type. Raises BadInput naming the member and the rule."""
+    """Decode a body into its type; no body at all is an object without members.
+
+    Raises:
+        BadInput: naming the member and the rule, also where a member is there twice: two readers of one body would
+            otherwise read two things.
+    """
     try:
-        return decoder.decode(body)
+        decoded = decoder.decode(body or b"{}")
+        if _may_repeat(body):
+            _READER.decode(body.decode())
+        return decoded
     except msgspec.ValidationError as error:
         raise _explained(str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise BadInput("body", "must be one JSON object in UTF-8") from None
     except RecursionError:
         raise BadInput("body", "is nested too deeply") from None
+
+
+def _may_repeat(body: bytes) -> bool:
+    # Reading a body a second time costs more than seeing that no string in it is there twice.
+    strings = body.split(b'"')[1::2]
+    return len(set(strings)) < len(strings) or b"\\" in body
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> None:
+    seen = set()
+    for name, _ in pairs:
+        if name in seen:
+            raise BadInput(repeatable(name), "is there twice")
+        seen.add(name)
+
+
+_READER = json.JSONDecoder(object_pairs_hook=_once_each, parse_int=str, parse_float=str)
 
 
 def repeatable(name: str) -> str:

@@ -1,5 +1,6 @@
 """Reading a feed's file, CSV or NDJSON, row by row in bounded memory."""
 
+import json
 import re
 from collections.abc import Generator, Iterator
 from contextlib import closing
@@ -173,6 +174,8 @@ class FeedFile:
             return Record(row, self._fit([line[:200]]), BadInput("row", "is not JSON; the line may be cut short"))
         if not isinstance(body, dict):
             return Record(row, self._fit([line[:200]]), BadInput("row", "must be one JSON object for each line"))
+        if _repeats(body, line):
+            return Record(row, self._fit([line[:200]]), BadInput("row", "has a member twice"))
         cells = [body.pop(key, "") for key in self.columns]
         for name in BOOKKEEPING:
             body.pop(name, None)
@@ -185,3 +188,16 @@ class FeedFile:
                 except BadInput as error:
                     problem = problem or error
         return Record(row, cells, problem)
+
+
+def _repeats(body: dict[str, Any], line: str) -> bool:
+    # A name may stand there as a value, too, so what may be a repetition is read again.
+    if "\\" not in line and not any(line.count(f'"{key}"') > 1 for key in body):
+        return False
+    members: list[int] = []
+
+    def counted(pairs: list[tuple[str, Any]]) -> None:
+        members.append(len(pairs))
+
+    json.loads(line, object_pairs_hook=counted)
+    return members[-1] > len(body)

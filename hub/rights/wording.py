@@ -1,9 +1,9 @@
 """Free text that comes with a request: bounded, and without numbers by which a person could be found."""
 
 from hub.errors import BadInput
-from hub.schema.free_text import contains_identifier
+from hub.schema.free_text import MOST_CHARACTERS, written
 
-MOST_CHARACTERS = 500
+__all__ = ["MOST_CHARACTERS", "worded"]
 
 
 def worded(member: str, text: str | None, *, required: bool = True) -> str:
@@ -15,13 +15,9 @@ def worded(member: str, text: str | None, *, required: bool = True) -> str:
         required: whether it may be empty.
 
     Raises:
-        BadInput: empty where it is required, too long, or with an identity number or a telephone number in it.
+        BadInput: empty where it is required, or as `written` says.
     """
-    said = (text or "").strip()
+    said = written(member, text)
     if required and not said:
         raise BadInput(member, "is required")
-    if len(said) > MOST_CHARACTERS:
-        raise BadInput(member, f"must have at most {MOST_CHARACTERS} characters")
-    if said and contains_identifier(said):
-        raise BadInput(member, "must not contain an identity number or a phone number")
     return said

@@ -1,4 +1,4 @@
-"""Whether text that people write freely holds an identity number or a telephone number."""
+"""Text that people write freely: what it may be, and whether a person could be found by a number in it."""
 
 import re
 import unicodedata
@@ -6,6 +6,8 @@ import unicodedata
 from hub.errors import BadInput
 from hub.schema.idno import normalise_idno
 
+MOST_CHARACTERS = 500
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _DIGITS = re.compile(r"\d")
 # A run of digits, perhaps cut into groups by one or two separators; a number may hide in some of its groups.
 _RUN = re.compile(r"\d(?:[\s\-._/·]{0,2}\d)*[\s\-._/·]{0,2}[Xx]?", re.ASCII)
@@ -19,6 +21,27 @@ _LANDLINE = re.compile(
     r"[) -]{0,2}\d{3,4}[ -]?\d{4}(?!\d)",
     re.ASCII,
 )
+
+
+def written(member: str, text: str | None) -> str:
+    """Free text of a request as it is kept, without blanks around it; empty where there is none.
+
+    Args:
+        member: what it is called in the request.
+        text: as sent.
+
+    Raises:
+        BadInput: too long, with control characters other than tabs and line ends, or with an identity number or a
+            telephone number in it.
+    """
+    said = (text or "").strip()
+    if len(said) > MOST_CHARACTERS:
+        raise BadInput(member, f"must have at most {MOST_CHARACTERS} characters")
+    if _CONTROL.search(said):
+        raise BadInput(member, "must not contain control characters")
+    if contains_identifier(said):
+        raise BadInput(member, "must not contain an identity number or a phone number")
+    return said
 
 
 def contains_identifier(text: str) -> bool:

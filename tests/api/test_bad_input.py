@@ -62,6 +62,8 @@ MEMBERS = [
     (body(reason="电话13800138000"), "reason"),
     (body(reason="电话 138-0013-8000"), "reason"),
     (body(reason="call +86 138 0013 8000"), "reason"),
+    (body(reason="核\u0000对"), "reason"),
+    (body(reason="\u001b[31m核对"), "reason"),
     (body(reason="座机 0571-88888888"), "reason"),
     (body(duration="PT24H"), "duration"),
     (body(Subject={"idno": ELDER}), "Subject"),
@@ -133,6 +135,28 @@ def test_what_is_no_request_is_bad_input_everywhere(client, path, sent):
     assert (answer.status_code, answer.json()["reasons"]) == (422, ["bad_input"])
     assert answer.json()["errors"][0]["member"]
     assert "339999" not in answer.text.replace(answer.json()["trace_id"], "")
+
+
+REPEATED = {
+    "purpose": '{"subject":{"idno":"%s"},"purpose":"VISIT","purpose":"OLDCARD"}',
+    "idno": '{"subject":{"idno":"810000189912310013","idno":"%s"},"purpose":"OLDCARD"}',
+    "subject": '{"subject":{"idno":"810000189912310013"},"purpose":"OLDCARD","subject":{"idno":"%s"}}',
+    "fields": '{"subject":{"idno":"%s"},"purpose":"OLDCARD","fields":["name"],"fie\\u006cds":["idno"]}',
+}
+
+
+@pytest.mark.parametrize("member", REPEATED)
+def test_a_member_that_is_there_twice_is_bad_input(client, city, member):
+    before = city.size()
+    answer = client(CLERK).post("/v1/disclosures", content=REPEATED[member] % ELDER)
+    assert (answer.status_code, answer.json()["errors"]) == (422, [{"member": member, "rule": "is there twice"}])
+    assert city.size() == before
+
+
+@pytest.mark.parametrize("reason", ["purpose", "a \\ b", 'subject "idno"', "line\nline\tend"])
+def test_a_text_that_reads_like_a_member_is_none(client, reason):
+    answer = client(CLERK).post("/v1/disclosures", json=GOOD | {"reason": reason, "fields": ["name", "idno"]})
+    assert answer.status_code == 200, answer.text
 
 
 @pytest.mark.parametrize(

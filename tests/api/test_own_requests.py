@@ -256,3 +256,9 @@ def test_an_operator_may_set_fewer_days(hub, elder):
     assert me(hub, elder, "erasure").json()["due"] == due.isoformat()
     claim = {"field": "tel", "value": "15400005555", "reason": "已换号"}
     assert me(hub, elder, "corrections", claim).json()["due"] == due.isoformat()
+
+
+@pytest.mark.parametrize("path", ["freezes", "erasure"])
+def test_what_needs_no_words_needs_no_body(hub, elder, path):
+    answer = hub.ask(f"resident:{elder.rid}", "POST", f"/v1/me/{path}")
+    assert answer.status_code == 201, answer.text

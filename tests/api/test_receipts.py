@@ -122,7 +122,7 @@ def test_salts_and_ids_are_never_repeated(client, city):
     assert len({answer["id"] for answer in said}) == len(said)
 
 
-@pytest.mark.parametrize("index", ["999999999", "-1", "abc", "1.0", "٣", "0x1", "1" * 40, "1e3"])
+@pytest.mark.parametrize("index", ["999999999", "-1", "abc", "1.0", "٣", "0x1", "1" * 40, "1e3", "01", "00"])
 def test_index_of_no_entry_is_not_found(client, index):
     answer = client(CLERK).get(f"/v1/receipts/{index}")
     assert (answer.status_code, answer.json()["reasons"]) == (404, ["not_found"])

@@ -143,11 +143,20 @@ def test_ndjson_lists_and_objects_stay_what_they_are(open_bytes):
     assert [cell for cell in record.cells if cell] == [CELLS[0], ["I10"], {"hr": 0}]
 
 
+@pytest.mark.parametrize("name", ["idno", "name", "sex"])
+def test_a_value_that_is_called_like_a_member_repeats_none(open_bytes, name):
+    file = open_bytes(json.dumps({"idno": CELLS[0], "name": name, "sex": "1"}).encode(), name="feed.ndjson")
+    (record,) = file.records()
+    assert record.problem is None
+
+
 @pytest.mark.parametrize(
     ("line", "member", "rule"),
     [
         ('{"idno": "1"', "row", "is not JSON; the line may be cut short"),
         ("[1]", "row", "must be one JSON object for each line"),
+        ('{"idno": "1", "name": "A B", "name": "C D"}', "row", "has a member twice"),
+        ('{"idno": "1", "na\\u006de": "A B", "name": "C D"}', "row", "has a member twice"),
         ('{"idno": "1", "shoe_size": 44}', "row", "has a member that is no column of the feed"),
         ('{"idno": ["1"]}', "idno", "must be a single value"),
         ('{"idno": "1", "minor.guardian": [1]}', "minor.guardian", "the items of the list must be text"),
