@@ -246,7 +246,7 @@ class _OneLine(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _OneLine(prog="python -m audit", description="Check what a log has handed out.")
+    parser: argparse.ArgumentParser = _OneLine(prog="python -m audit", description="Check what a log has handed out.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     verify = _command(commands, "verify", _verify, "check a receipt, an evidence pack, or a whole published log")
     verify.add_argument("place", metavar="PLACE", help="a receipt, a pack, a folder, or a URL")

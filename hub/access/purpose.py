@@ -8,12 +8,12 @@ from hub.model.principal import Caller
 from hub.model.purpose import Purpose
 from hub.model.subject import SubjectRef
 from hub.policy.engine import Snapshot
-from hub.schema.free_text import MOST_CHARACTERS as MOST_REASON
-from hub.schema.free_text import written
+from hub.schema.free_text import MOST_CHARACTERS, written
 from hub.schema.idno import normalise_idno
 
 MOST_FIELDS = 100
 MOST_NAME = 64
+MOST_REASON = MOST_CHARACTERS
 MOST_RID = 128
 
 

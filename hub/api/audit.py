@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable
-from datetime import UTC, datetime
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -36,6 +36,7 @@ from hub.api.reply import Reply, json_reply
 from hub.api.requests import verdict
 from hub.api.schemas import BEARER, CURSOR, LIMIT, problems
 from hub.errors import BadInput, Reason
+from hub.model.instant import read_instant
 from hub.model.principal import Role, parse_principal
 from hub.rights.wording import worded
 from hub.store.trail_query import TrailQuery
@@ -48,7 +49,6 @@ _MOST_DIGITS = 15
 _FILTERS = frozenset({"actor", "subject", "purpose", "kind", "outcome", "department", "over_asked", "since", "until"})
 _SINGLE_ACTORS = frozenset({"hub", Role.RESIDENT.value})
 _STATUS = {Reason.NOT_FOUND: 404, Reason.ALREADY_DECIDED: 409}
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9a-f]{24}$"}}
 
 _INDEX = {"name": "index", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 0}}
@@ -112,7 +112,8 @@ async def _shown(road: Road, asked: Asked, index: str) -> dict[str, Any]:
 
 def query_of(said: dict[str, str]) -> TrailQuery:
     """Filters as they stand in a query. Raises BadInput naming the parameter and the rule."""
-    since, until = (_time(name, said.get(name)) for name in ("since", "until"))
+    since = read_instant("since", said["since"]) if "since" in said else None
+    until = read_instant("until", said["until"], timedelta(days=1)) if "until" in said else None
     if since and until and until <= since:
         raise BadInput("until", "must be after `since`")
     if (subject := said.get("subject")) is not None:
@@ -159,15 +160,6 @@ def _pseudonym(text: str) -> str:
     if not re.fullmatch(PSEUDONYM, text):
         raise BadInput("subject", "must be a pseudonym, 32 hex digits")
     return text
-
-
-def _time(member: str, text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        return datetime.fromisoformat(text if _TIME.fullmatch(text) else "").astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise BadInput(member, "must be a time of RFC 3339, such as 2026-11-22T10:00:00Z") from None
 
 
 def place(cursor: str | None) -> int | None:

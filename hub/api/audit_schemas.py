@@ -11,11 +11,11 @@ from hub.rights.wording import MOST_CHARACTERS
 PSEUDONYM = "^[0-9a-f]{32}$"
 NAME = "^[A-Za-z0-9_]{1,64}$"
 _ACTOR = r"^(hub|resident|[a-z_]{1,32}:[A-Za-z0-9_@]{1,96}(#[A-Za-z0-9_.-]{1,64})?)$"
-_TIME = "RFC 3339, with a zone"
+_TIME = "RFC 3339, with a zone, or a day in China"
 Actor = Annotated[str, Field(pattern=_ACTOR)]
 _Pseudonym = Annotated[str, Field(pattern=PSEUDONYM)]
 _Name = Annotated[str, Field(pattern=NAME)]
-Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+Time = Annotated[str, Field(json_schema_extra={"anyOf": [{"format": "date-time"}, {"format": "date"}]})]
 ACTOR = Annotated[Actor | SkipJsonSchema[None], Query(description="a principal's id, `hub`, or `resident` for any")]
 SUBJECT = Annotated[_Pseudonym | SkipJsonSchema[None], Query(description="a pseudonym, as items have it")]
 OVER_ASKED = Annotated[
@@ -23,7 +23,7 @@ OVER_ASKED = Annotated[
 ]
 WORD = Annotated[_Name | SkipJsonSchema[None], Query()]
 SINCE = Annotated[Time | SkipJsonSchema[None], Query(description=f"the earliest time; {_TIME}")]
-UNTIL = Annotated[Time | SkipJsonSchema[None], Query(description=f"the first time that is too late; {_TIME}")]
+UNTIL = Annotated[Time | SkipJsonSchema[None], Query(description=f"the first time too late, or the last day; {_TIME}")]
 State = Literal["pending", "approved", "denied", "read", "expired"]
 STATE = Annotated[State | SkipJsonSchema[None], Query()]
 

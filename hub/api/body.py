@@ -51,13 +51,14 @@ def parse(decoder: "msgspec.json.Decoder[_T]", body: bytes) -> _T:
         decoded = decoder.decode(body or b"{}")
         if _may_repeat(body):
             _READER.decode(body.decode())
-        return decoded
     except msgspec.ValidationError as error:
         raise _explained(str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise BadInput("body", "must be one JSON object in UTF-8") from None
     except RecursionError:
         raise BadInput("body", "is nested too deeply") from None
+    else:
+        return decoded
 
 
 def _may_repeat(body: bytes) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI
 from starlette.types import Message, Receive, Scope, Send
 
+from hub.api.admission import TEMPLATE
 from hub.api.documented import Direct, DirectRoutes, header_of
 from hub.api.idempotency import NEVER, once
 from hub.api.problems import for_error, problem_reply
@@ -104,7 +105,7 @@ class Front:
         if direct is None:
             await self._serve_by_framework(request, scope, receive, send)
             return
-        request.route = direct.template
+        request.route = scope["state"][TEMPLATE] = direct.template
         reply = await self._served(direct, scope, receive)
         request.status = reply.status
         await reply.send(send, request.trace.trace_id)

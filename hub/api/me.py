@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
+from hub.api.admission import admit
 from hub.api.body import parse, read
 from hub.api.documented import ON_BEHALF_OF, caller_of, entered, header_of, served_by
 from hub.api.paging import Paging, paged, read_paging, read_query
@@ -62,12 +63,19 @@ async def asking(road: Road, scope: Scope, matter: str = "") -> Asked:
         road: the road's means.
         scope: of the request.
         matter: for which mandates count here; where it is left out, nobody may speak on behalf of somebody else.
+
+    Raises:
+        Refused: the role may never call this route, or the mandate does not count here; recorded.
+        Unauthenticated, NotAllowed, TrailUnavailable: as `caller_of` and `admit` say.
     """
     trace_id, mandate = scope["state"]["trace_id"], header_of(scope, ON_BEHALF_OF)
     if mandate is None or not matter:
-        return Asked(await caller_of(road, scope), trace_id)
-    agent = await entered(road, scope)
-    return await acting(road, Asked(agent, trace_id), mandate, matter)
+        asked = Asked(await caller_of(road, scope), trace_id)
+    else:
+        agent = await entered(road, scope)
+        asked = await acting(road, Asked(agent, trace_id), mandate, matter)
+    await admit(road, scope, asked)
+    return asked
 
 
 async def answered(answer: Awaitable[Any], asked: Asked, status: int = 200) -> Reply:

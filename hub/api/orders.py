@@ -1,7 +1,7 @@
 """`/v1/orders`: orders because of an event, and their end."""
 
 import re
-from datetime import UTC, datetime
+from datetime import timedelta
 
 import msgspec
 from fastapi import APIRouter
@@ -17,6 +17,7 @@ from hub.api.reply import Reply
 from hub.api.schemas import BEARER, CURSOR, LIMIT, problems
 from hub.emergencies.orders import close_order, issue_order, orders
 from hub.errors import BadInput
+from hub.model.instant import read_instant
 from hub.rights.desk import Asked
 from hub.rights.wording import worded
 
@@ -48,19 +49,8 @@ async def _issue(road: Road, scope: Scope, receive: Receive) -> Reply:
     claim = parse(_claim, await read(receive))
     if not _AREA.fullmatch(claim.area):
         raise BadInput("area", "must have 2 to 15 digits")
-    citation, until = worded("citation", claim.citation), instant("until", claim.until)
+    citation, until = worded("citation", claim.citation), read_instant("until", claim.until, timedelta(days=1))
     return await answered(issue_order(road, asked, claim.area, citation, until), asked, CREATED)
-
-
-def instant(member: str, text: str) -> datetime:
-    """An instant with its offset, in UTC. Raises BadInput."""
-    try:
-        found = datetime.fromisoformat(text)
-        if found.tzinfo is None:
-            raise BadInput(member, "must name its offset from UTC")
-        return found.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise BadInput(member, "must be an RFC 3339 instant") from None
 
 
 async def _list(road: Road, scope: Scope, _receive: Receive) -> Reply:

@@ -9,6 +9,7 @@ from hub.api.documented import caller_of, served_by
 from hub.api.paging import MOST_LISTED, read_paging
 from hub.api.reply import Reply, json_reply
 from hub.api.schemas import BEARER, CURSOR, LIMIT, PurposesBody, problems
+from hub.errors import BadInput
 from hub.model.naming import is_named
 from hub.model.principal import Caller
 from hub.model.purpose import Approval, Purpose
@@ -19,6 +20,8 @@ router = APIRouter(tags=["purposes"], dependencies=BEARER, responses=problems(40
 async def _purposes(road: Road, scope: Scope, _receive: Receive) -> Reply:
     caller = await caller_of(road, scope)
     cursor, limit = read_paging(scope)
+    if cursor is not None and cursor not in road.policies.purposes:
+        raise BadInput("cursor", "is not one that this list gave")
     usable = [
         each for each in road.policies.purposes.values() if _may_use(road, caller, each) and each.id > (cursor or "")
     ]

@@ -1,12 +1,12 @@
 """Deputies: a secretary names who decides in their place for a time. A deputy names nobody."""
 
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from hub.access.flow import Road
 from hub.errors import BadInput, Reason
-from hub.model.instant import CHINA, timestamp
+from hub.model.instant import read_instant, timestamp
 from hub.model.principal import Role, parse_principal
 from hub.rights.desk import Asked
 from hub.rights.recording import act_of, refuse
@@ -36,8 +36,11 @@ async def name_deputy(road: Road, asked: Asked, deputy: str, since: str, until: 
     caller = asked.caller
     if caller.principal.role is not Role.SECRETARY:
         raise await refuse(road, asked, KIND, Reason.NOT_ALLOWED)
-    named = parse_principal(deputy)
-    begins, ends = _instant("from", since), _instant("until", until)
+    try:
+        named = parse_principal(deputy)
+    except BadInput as error:
+        raise BadInput("deputy", error.rule) from None
+    begins, ends = read_instant("from", since), read_instant("until", until, timedelta(days=1))
     if not begins < ends <= begins + LONGEST or ends <= caller.at:
         raise BadInput("until", f"must be later than `from` and than now, by at most {LONGEST.days} days")
     road.turn.begin()
@@ -93,15 +96,3 @@ async def revoke_deputy(road: Road, asked: Asked, name: str) -> dict[str, Any]:
 def _shown(name: str, body: dict[str, object]) -> dict[str, Any]:
     told = {member: body[member] for member in ("community", "until")}
     return {"id": name, "deputy": body["principal"], "from": body["since"], **told}
-
-
-def _instant(member: str, text: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise BadInput(member, "must be an RFC 3339 instant or a day") from None
-    if len(text) == len("2026-11-22"):
-        return found.replace(tzinfo=CHINA).astimezone(UTC) + timedelta(days=member == "until")
-    if found.tzinfo is None:
-        raise BadInput(member, "must name its offset from UTC")
-    return found.astimezone(UTC)

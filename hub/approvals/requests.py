@@ -312,7 +312,7 @@ async def _change(
 
 
 def _outcome(record: Record) -> str:
-    return "agreed by one of two" if record["state"] == State.PENDING else str(record["state"])
+    return "agreed" if record["state"] == State.PENDING else str(record["state"])
 
 
 def _self(found: Located | None) -> Self | None:

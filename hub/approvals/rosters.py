@@ -102,7 +102,7 @@ async def decide_roster(
             return judged
         judge, members = judged
         fresh = _decide(record, judge, verdict, asked, road) | {"excluded": sorted({*record["excluded"], *out})}
-        said = "agreed by one of two" if fresh["state"] == State.PENDING else str(fresh["state"])
+        said = "agreed" if fresh["state"] == State.PENDING else str(fresh["state"])
         more = {"purpose": fresh["purpose"], "fields": sorted(fresh["fields"]), "approval": name}
         act = act_of(asked, ROSTER, said, **more, listed=len(members))
         tx.put_control(ROSTER, name, fresh, Event(act, {"subject": ""}))

@@ -48,14 +48,13 @@ def run(args: argparse.Namespace) -> int:
 
 def run_purge(args: argparse.Namespace) -> int:
     """Purge what is old enough; says how much that was."""
-    from hub.cli.evidence import instant
     from hub.cli.opened import opened
-    from hub.model.instant import now_utc
+    from hub.model.instant import now_utc, read_instant
     from hub.policy.retention import load_retention
     from hub.rights.purging import Means, purge
     from hub.store.directory import Directory
 
-    before = instant("before", args.before)
+    before = read_instant("before", args.before)
     minimum = load_retention(Directory(args.directory).retention).trail
     with opened(args.directory) as hub:
         done = purge(Means(hub.directory, hub.ring, hub.writer, hub.reader), before, minimum, now_utc())

@@ -1,10 +1,9 @@
 """Making an evidence pack: record that it is made, sign, write, verify, and only then give it its name."""
 
 import os
-import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from datetime import UTC, date, datetime, time, timedelta
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -14,7 +13,7 @@ from audit.log import latest_checkpoint
 from audit.note import parse
 from hub.cli.opened import Opened, opened
 from hub.errors import BadInput, OperatorError
-from hub.model.instant import CHINA, timestamp
+from hub.model.instant import read_instant, timestamp
 from hub.store.engine import Event
 from hub.store.evidence import Period, bounds, entries_about, entries_between, make_pack, resident_behind
 from hub.store.installation import signer, system_event
@@ -24,7 +23,6 @@ from hub.store.warrants import READING_TRAIL
 from hub.store.witnesses import against, load_witnesses, unanswered
 from hub.store.witnessing import witness_now
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CLAIMS = {
     RANGE: "none between the first and the last left out",
     SUBJECT: "all there are about one person",
@@ -112,28 +110,7 @@ def export(path: Path, out: Path, wanted: Wanted) -> Made:
 
 
 def _bound(member: str, text: str, more: timedelta = timedelta()) -> str:
-    return timestamp(instant(member, text, more)) if text else ""
-
-
-def instant(member: str, text: str, more: timedelta = timedelta()) -> datetime:
-    """Read an instant as somebody types it: a day of China's calendar, from its beginning on, or ISO 8601; UTC.
-
-    Args:
-        member: what it is called, for the error.
-        text: as typed.
-        more: what is added to a day.
-
-    Raises:
-        BadInput: it is neither.
-    """
-    with suppress(ValueError, OverflowError):
-        if _DAY.fullmatch(text):
-            moment = datetime.combine(date.fromisoformat(text), time(), CHINA) + more
-        else:
-            moment = datetime.fromisoformat(text)
-        if moment.tzinfo is not None:
-            return moment.astimezone(UTC)
-    raise BadInput(member, "must be a day, YYYY-MM-DD, or an instant such as 2026-11-22T10:00:00Z")
+    return timestamp(read_instant(member, text, more)) if text else ""
 
 
 def _resident(hub: Opened, pseudonym: str) -> int | None:

@@ -2,10 +2,11 @@
 
 import json
 import time
+from datetime import timedelta
 
 import pytest
 
-from hub.model.instant import now_utc
+from hub.model.instant import CHINA, now_utc
 from hub.model.principal import parse_principal
 from hub.store.erasure import erase
 from hub.store.tokens import idno_token
@@ -99,6 +100,12 @@ def test_filters_combine(events, disclosed, client, names):
     expected = [each["index"] for each in everything if all(each[name] == value for name, value in said.items())]
     oldest = everything[-1]["index"]
     assert [each["index"] for each in found if oldest <= each["index"] <= disclosed] == expected
+
+
+def test_a_day_is_a_whole_day_of_china(events, disclosed):
+    today = now_utc().astimezone(CHINA).date()
+    assert disclosed in [each["index"] for each in events(since=today, until=today, limit=200)["items"]]
+    assert not events(until=today - timedelta(days=1))["items"]
 
 
 def test_since_is_inclusive_and_until_is_not(events, disclosed):
@@ -220,7 +227,8 @@ def test_what_residents_do_is_seen_where_they_live(city, client, events):
         ("kind=disclosure%0a", "kind"),
         ("outcome=%E6%B2%88", "outcome"),
         ("department=a@b", "department"),
-        ("since=2026-11-22", "since"),
+        ("since=2026-02-30", "since"),
+        ("since=2026-11", "since"),
         ("since=2026-11-22T10:00:00", "since"),
         ("since=2026-11-22T10:00:00+08:00", "since"),
         ("since=2026-13-22T10:00:00Z", "since"),

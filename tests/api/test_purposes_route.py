@@ -65,7 +65,9 @@ def test_pages_of_the_list_hold_everything_once(client):
     assert seen == USABLE[GRID_WORKER]
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=-1", "limit=x", "limit=1.5", f"cursor={'x' * 129}"])
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=201", "limit=-1", "limit=x", "limit=1.5", "cursor=zz", f"cursor={'x' * 129}"]
+)
 def test_page_that_no_list_has_is_bad_input(client, query):
     answer = client(GRID_WORKER).get(f"/v1/purposes?{query}")
     assert (answer.status_code, answer.json()["reasons"]) == (422, ["bad_input"])

@@ -1,7 +1,10 @@
 """Each endpoint, each role, and people of the own area, of another, and of none: refused as the contract says."""
 
+import json
+
 import pytest
 
+from hub.api.admission import ADMITTED
 from tests.api.city import (
     ADMIN,
     AUDITOR,
@@ -107,3 +110,22 @@ def test_scope_is_a_prefix_of_digits_not_of_meaning(hub):
     hub.installation.appoint("department:civil_affairs@33999900100")
     answer = hub.disclose("department:civil_affairs@33999900100", hub.installation.cast["villager"].idno, "OLDCARD")
     assert outcome(answer.json()) == "given"
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("method", "template"), ADMITTED)
+def test_who_may_never_call_a_route_learns_that_before_how_it_wants_to_be_called(client, city, method, template, role):
+    before = city.size()
+    answer = client(city.principal(role)).request(method, template.format(id="0" * 24), json={"canary": 1})
+    kind, admitted = ADMITTED[method, template]
+    if role.split(":")[0] in admitted:
+        assert answer.json()["reasons"] == ["bad_input"]
+        return
+    assert (answer.status_code, answer.json()["reasons"]) == (403, ["not_allowed"])
+    entry = json.loads(city.entry(before).act)
+    assert (entry["kind"], entry["outcome"], entry["reasons"]) == (kind, "denied", ["not_allowed"])
+
+
+def test_every_route_that_asks_for_a_role_first_exists(client):
+    paths = client().get("/openapi.json").json()["paths"]
+    assert all(method.lower() in paths[template] for method, template in ADMITTED)
