@@ -93,6 +93,9 @@ OUTCOMES: Mapping[str, Words] = {
     "named": _words("已指定", "Named"),
     "read": _words("已查阅", "Read"),
     "waiting": _words("待送达", "To be sent"),
+    "merged": _words("已合并", "Merged"),
+    "separating": _words("待拆分", "Separation asked for"),
+    "separated": _words("已拆分", "Separated"),
 }
 
 
