@@ -93,6 +93,8 @@ OUTCOMES: Mapping[str, Words] = {
     "named": _words("已指定", "Named"),
     "read": _words("已查阅", "Read"),
     "waiting": _words("待送达", "To be sent"),
+    "handed_over": _words("已交付发送", "Handed over to be sent"),
+    "given_up": _words("未能送达", "Given up"),
     "merged": _words("已合并", "Merged"),
     "separating": _words("待拆分", "Separation asked for"),
     "separated": _words("已拆分", "Separated"),
