@@ -249,7 +249,7 @@ def test_of_many_who_close_one_case_at_once_exactly_one_does(hub, elder, other):
 
     async def close_all():
         path = f"/v1/cases/{name}/closure"
-        return await asyncio.gather(*(hub._request(each, "POST", path, json={}) for each in who))
+        return await asyncio.gather(*(hub.request(each, "POST", path, json={}) for each in who))
 
     told = sorted(answer.status_code for answer in hub.run(close_all()))
     assert told == [200] + [409] * (len(who) - 1)

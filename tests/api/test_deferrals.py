@@ -149,7 +149,7 @@ def test_of_many_who_decide_at_once_one_does(hub, index):
         path = f"/v1/audit/deferrals/{name}/decision"
         said = (("approve", AUDITOR), ("deny", SECOND), ("approve", SECOND), ("deny", AUDITOR))
         bodies = [(who, {"decision": decision, "reason": "核实"}) for decision, who in said]
-        return await asyncio.gather(*(hub._request(who, "POST", path, json=body) for who, body in bodies))
+        return await asyncio.gather(*(hub.request(who, "POST", path, json=body) for who, body in bodies))
 
     answers = hub.run(all_of_them())
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]

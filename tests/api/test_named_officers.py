@@ -328,7 +328,7 @@ def test_of_many_who_decide_one_naming_at_once_exactly_one_does(hub):
         async def all_at_once(path=f"/v1/namings/{name}/decision"):
             body = [{"decision": "approve" if turn % 2 else "deny", "reason": "已核"} for turn in range(len(officers))]
             asked = zip(officers, body, strict=True)
-            return await asyncio.gather(*(hub._request(who, "POST", path, json=each) for who, each in asked))
+            return await asyncio.gather(*(hub.request(who, "POST", path, json=each) for who, each in asked))
 
         answers = hub.run(all_at_once())
         assert sorted(each.status_code for each in answers) == [200] + [409] * 7

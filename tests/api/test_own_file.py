@@ -267,7 +267,7 @@ def test_of_many_who_answer_at_once_one_does(hub, elder):
     async def race():
         path = f"/v1/corrections/{name}/decision"
         asking = [
-            hub._request(who, "POST", path, json=ANSWER | {"decision": ("approve", "deny")[number % 2]})
+            hub.request(who, "POST", path, json=ANSWER | {"decision": ("approve", "deny")[number % 2]})
             for number, who in enumerate(many)
         ]
         return [said.status_code for said in await asyncio.gather(*asking)]

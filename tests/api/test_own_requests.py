@@ -158,7 +158,7 @@ def test_of_two_who_decide_at_once_one_is_told_that_it_was_decided(hub, elder):
 
     async def both():
         path = f"/v1/requests/{name}/decision"
-        return await asyncio.gather(*(hub._request(who, "POST", path, json=body) for who in (AUDITOR, OFFICER) * 2))
+        return await asyncio.gather(*(hub.request(who, "POST", path, json=body) for who in (AUDITOR, OFFICER) * 2))
 
     answers = hub.run(both())
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]

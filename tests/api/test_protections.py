@@ -169,7 +169,7 @@ def test_of_many_who_decide_at_once_one_does(hub, elder):
     async def race():
         path = f"/v1/protections/{name}/decision"
         bodies = [{"decision": ("approve", "deny")[number % 2], "reason": "核实"} for number in range(8)]
-        asking = [hub._request(who, "POST", path, json=body) for who, body in zip(others, bodies, strict=True)]
+        asking = [hub.request(who, "POST", path, json=body) for who, body in zip(others, bodies, strict=True)]
         return [answer.status_code for answer in await asyncio.gather(*asking)]
 
     assert sorted(hub.run(race())) == [200] + [409] * 7

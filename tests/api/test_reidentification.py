@@ -112,7 +112,7 @@ def asked(hub):
 
 def deciding(hub, principal, name, decision):
     body = {"decision": decision, "reason": "核查"}
-    return hub._request(principal, "POST", f"{ROUTE}/{name}/decision", json=body)
+    return hub.request(principal, "POST", f"{ROUTE}/{name}/decision", json=body)
 
 
 def test_of_those_who_decide_at_once_one_does(hub, asked):
@@ -131,7 +131,7 @@ def test_of_those_who_read_at_once_one_is_told(hub, asked):
     hub.run(deciding(hub, OFFICER, asked["id"], "approve"))
 
     async def together():
-        return await asyncio.gather(*(hub._request(AUDITOR, "GET", f"{ROUTE}/{asked['id']}") for _ in range(6)))
+        return await asyncio.gather(*(hub.request(AUDITOR, "GET", f"{ROUTE}/{asked['id']}") for _ in range(6)))
 
     told = [answer.json() for answer in hub.run(together())]
     assert sum("identity" in each for each in told) == 1
