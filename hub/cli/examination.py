@@ -3,6 +3,7 @@
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -21,8 +22,8 @@ from hub.store.installation import open_writer, signer, system_event
 from hub.store.keys import Keyring
 from hub.store.pages import integrity
 from hub.store.purged import emptied_entries
-from hub.store.sections import SealedFile
-from hub.store.sqlcipher import SqlcipherReader
+from hub.store.sections import SealedFile, keys_behind
+from hub.store.sqlcipher import SqlcipherReader, connect
 from hub.store.trail import prepare
 from hub.store.witnesses import against, load_witnesses, raise_alarm
 from hub.store.witnessing import ask_now
@@ -65,6 +66,7 @@ def examine(path: Path) -> Iterator[Finding]:
         yield Finding("opening", str(error), "follow the sentence before this one; nothing else can be checked")
         return
     yield _custody(directory)
+    yield _rotation(directory, ring)
     yield _outside(directory)
     reader = SqlcipherReader(directory, ring)
     try:
@@ -86,6 +88,20 @@ def _custody(directory: Directory) -> Finding:
         return Finding("custody", "keys and data are on different volumes")
     advice = "" if directory.is_development else "mount the keys directory from another volume, or a key service"
     return Finding("custody", "keys and data are on one volume: whoever takes the disk has both", advice)
+
+
+def _rotation(directory: Directory, ring: Keyring) -> Finding:
+    """Whether a rotation is complete: one key a tier in the keyring, and no data key under any other."""
+    with closing(connect(directory.data_keys, ring)) as db:
+        behind = keys_behind(db, ring)
+        [(people,)] = db.execute("SELECT count(*) FROM data_key").fetchall()
+    kept = [tier.value for tier, numbers in ring.key_ids.items() if len(numbers) > 1]
+    if behind or kept:
+        left = ", ".join(f"{number} under an older key of {tier}" for tier, number in behind.items()) or "none"
+        mend = "run `hub keys rotate`: it goes on where it was broken off"
+        return Finding("key rotation", f"not complete for {', '.join(kept) or 'a tier'}; data keys left: {left}", mend)
+    current = ", ".join(f"{tier} {numbers[-1]}" for tier, numbers in ring.key_ids.items())
+    return Finding("key rotation", f"the data keys of {people} people are under the current keys alone: {current}")
 
 
 def _outside(directory: Directory) -> Finding:

@@ -23,6 +23,7 @@ COMMANDS = (
     "doctor",
     "erase",
     "notices",
+    "keys",
 )
 
 

@@ -19,7 +19,7 @@ import orjson
 from hub.errors import OperatorError
 from hub.policy.operator_file import read_operator_file
 from hub.store.directory import Directory
-from hub.store.keys import refuse_open_to_others
+from hub.store.keyring_file import refuse_open_to_others
 
 SECONDS = 10.0
 """After which a gateway that has not answered has not taken a notice."""

@@ -13,7 +13,7 @@ from hub.model.terms import listed
 from hub.rights.desk import Asked
 from hub.rights.recording import act_of
 from hub.store.engine import Event
-from hub.store.keys import KEY_BYTES, NONCE_BYTES
+from hub.store.keyring_file import KEY_BYTES, NONCE_BYTES
 from hub.store.tokens import matter_token
 from hub.store.transaction import SqlcipherTransaction
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from audit.checkpoint import check_origin
 from hub.errors import OperatorError
-from hub.store.keys import Keyring, create_keyring, refuse_open_to_others, write_secret
+from hub.store.keyring_file import create_keyring, refuse_open_to_others, write_secret
+from hub.store.keys import Keyring
 
 FORMAT = 1
 
@@ -83,6 +84,11 @@ class Directory:
     def calendar(self) -> Path:
         """Which days offices are open, and by when filings are due; there need be none."""
         return self.path / "calendar.toml"
+
+    @property
+    def rotation_lock(self) -> Path:
+        """What processes take turns on that rotate keys."""
+        return self.path / "rotation.lock"
 
     @property
     def retention(self) -> Path:

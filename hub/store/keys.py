@@ -7,13 +7,10 @@ it or wrapped under it, so that callers never hold the root, a tier key or the i
 import base64
 import hashlib
 import hmac
-import json
 import os
-import secrets
-import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -21,19 +18,23 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 
 from hub.errors import OperatorError
 from hub.model.tier import Tier
+from hub.store.keyring_file import (
+    FIRST_KEY_ID,
+    KEY_BYTES,
+    LAST_KEY_ID,
+    NONCE_BYTES,
+    SINGLE_KEYS,
+    keyring_state,
+    read_keys,
+    tier_key,
+)
 
-ROOT_VARIABLE = "HUB_ROOT_KEY"
-KEY_BYTES = 32
-NONCE_BYTES = 12
 TOKEN_BYTES = 16
 PSEUDONYM_BYTES = 16
+_KEY_IDS = range(FIRST_KEY_ID, LAST_KEY_ID + 1)
 _LARGEST_ID = (1 << 63) - 1
 _SEALED_FROM = 1 + NONCE_BYTES
 WRAPPED_BYTES = _SEALED_FROM + KEY_BYTES + 16
-_SINGLE_KEYS = ("index", "database", "control", "pairwise", "pseudonym", "strangers", "log")
-_FIRST_KEY_ID = 1
-_FIRST_MARK = bytes((_FIRST_KEY_ID,))
-_KEYS = (*_SINGLE_KEYS, *(f"tier:{tier}:{_FIRST_KEY_ID}" for tier in Tier))
 _FORMAT = 1
 
 
@@ -68,6 +69,12 @@ class KeyProvider(Protocol):
     def index(self, value: bytes) -> bytes:
         """The blind index token of a value, `TOKEN_BYTES` bytes."""
         ...
+
+
+class _Rotating(NamedTuple):
+    """The keyring's own right to move data keys from one key of a tier to another."""
+
+    tiers: frozenset[Tier]
 
 
 class _Mac:
@@ -120,13 +127,14 @@ class Keyring:
 
     def __init__(self, folder: Path, environ: Mapping[str, str] = os.environ) -> None:
         self.folder = folder
-        root = _read_root(folder, environ)
-        stored = _read_keyring(folder)
-        keys = {name: _open_key(AESGCM(root), name, blob) for name, blob in stored.items()}
-        missing = [name for name in _KEYS if name not in keys]
+        self._environ = environ
+        self._state: tuple[int, ...] = ()
+        self._ciphers: dict[tuple[Tier, int], AESGCM] = {}
+        self.key_ids: Mapping[Tier, tuple[int, ...]] = {}
+        keys = self._take()
+        missing = [name for name in SINGLE_KEYS if name not in keys]
         if missing:
             raise OperatorError(f"the keyring in {folder} lacks the key `{missing[0]}`; restore it from a backup")
-        self._tiers = {(tier, _FIRST_KEY_ID): AESGCM(keys[f"tier:{tier}:{_FIRST_KEY_ID}"]) for tier in Tier}
         self._index = _Mac(keys["index"])
         self._database = keys["database"]
         self._control = AESGCM(keys["control"])
@@ -147,7 +155,8 @@ class Keyring:
         wrapped: list[bytes] = []
         for start, (key, tier) in zip(range(0, len(chance), NONCE_BYTES), keys, strict=True):
             nonce = chance[start : start + NONCE_BYTES]
-            wrapped += (_FIRST_MARK, nonce, self._tiers[tier, _FIRST_KEY_ID].encrypt(nonce, key, tier.encode()))
+            mark, cipher = self._current[tier]
+            wrapped += (mark, nonce, cipher.encrypt(nonce, key, tier.encode()))
         return b"".join(wrapped)
 
     def unwrap(self, wrapped: bytes, tier: Tier, warrant: Warrant) -> bytes:
@@ -159,13 +168,25 @@ class Keyring:
         """
         if tier not in warrant.tiers:
             raise WarrantError(f"no warrant for the tier `{tier}`")
-        cipher = self._tiers.get((tier, wrapped[0])) if wrapped else None
+        cipher = self._ciphers.get((tier, wrapped[0])) if wrapped else None
         if cipher is None:
-            raise OperatorError(f"a data key of the tier `{tier}` names a key that the keyring does not hold")
+            cipher = self._rotated_to(tier, wrapped)
         try:
             return cipher.decrypt(wrapped[1:_SEALED_FROM], wrapped[_SEALED_FROM:], tier.encode())
         except (InvalidTag, ValueError):
             raise OperatorError(f"a data key of the tier `{tier}` was changed or is not of this keyring") from None
+
+    def rewrapped(self, wrapped: bytes, tier: Tier) -> bytes:
+        """A wrapped data key under the tier's current key; the same bytes where it is. Raises OperatorError."""
+        mark, _ = self._current[tier]
+        if wrapped[:1] == mark:
+            return wrapped
+        return self.wrap(self.unwrap(wrapped, tier, _Rotating(frozenset({tier}))), tier)
+
+    def refresh(self) -> None:
+        """Take over what a rotation changed in the keyring since. Raises OperatorError as the class."""
+        if keyring_state(self.folder) != self._state:
+            self._take()
 
     def index(self, value: bytes) -> bytes:
         """The blind index token of a value (HMAC-SHA-256 under the index key, truncated), `TOKEN_BYTES` bytes."""
@@ -235,87 +256,30 @@ class Keyring:
             siv = self._pairwise[organisation] = AESSIV(key)
         return siv
 
+    def change(self, changing: Callable[[Path, Mapping[str, str]], None]) -> None:
+        """Change the keyring's file, with what opens it, and take over what became of it. Raises as `changing`."""
+        changing(self.folder, self._environ)
+        self._take()
 
-def create_keyring(folder: Path, environ: Mapping[str, str] = os.environ) -> None:
-    """Make a keys directory with fresh keys.
+    def _take(self) -> dict[str, bytes]:
+        state = keyring_state(self.folder)
+        keys = read_keys(self.folder, self._environ)
+        ids: dict[Tier, tuple[int, ...]] = {}
+        for tier in Tier:
+            ids[tier] = tuple(number for number in _KEY_IDS if tier_key(tier, number) in keys)
+            if not ids[tier]:
+                lacking = tier_key(tier, FIRST_KEY_ID)
+                raise OperatorError(f"the keyring in {self.folder} lacks the key `{lacking}`; restore it from a backup")
+            # One that was dropped stays known to this process: a view that is a moment old may hold what it sealed.
+            self._ciphers |= {(tier, number): AESGCM(keys[tier_key(tier, number)]) for number in ids[tier]}
+        self._current = {tier: (bytes((held[-1],)), self._ciphers[tier, held[-1]]) for tier, held in ids.items()}
+        self.key_ids, self._state = ids, state
+        return keys
 
-    Raises:
-        OperatorError: the directory exists already.
-    """
-    try:
-        folder.mkdir(mode=0o700, parents=True)
-    except FileExistsError:
-        raise OperatorError(f"{folder} exists already; keys are never overwritten") from None
-    root = _decode_root(environ[ROOT_VARIABLE]) if environ.get(ROOT_VARIABLE) else secrets.token_bytes(KEY_BYTES)
-    if not environ.get(ROOT_VARIABLE):
-        write_secret(folder / "root.key", root.hex().encode() + b"\n")
-    keys = {name: base64.b64encode(_close_key(AESGCM(root), name)).decode() for name in _KEYS}
-    body = json.dumps({"format": _FORMAT, "suite": "AES-256-GCM", "keys": keys}, indent=1)
-    write_secret(folder / "keyring.json", body.encode())
-
-
-def write_secret(path: Path, body: bytes) -> None:
-    """Create a file only its owner may read, durably; refuses to overwrite."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(body)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def refuse_open_to_others(path: Path) -> None:
-    """Raise OperatorError where anybody but the owner could read a secret."""
-    if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        fit = "700" if path.is_dir() else "600"
-        raise OperatorError(f"{path} is open to other users; run `chmod {fit} {path}`")
-
-
-def _read_root(folder: Path, environ: Mapping[str, str]) -> bytes:
-    if not folder.is_dir():
-        raise OperatorError(f"the keys directory {folder} is missing; restore it from a backup or run `hub init`")
-    refuse_open_to_others(folder)
-    if text := environ.get(ROOT_VARIABLE):
-        return _decode_root(text)
-    path = folder / "root.key"
-    if not path.is_file():
-        raise OperatorError(f"no root key: neither {path} nor the environment variable {ROOT_VARIABLE} holds one")
-    refuse_open_to_others(path)
-    return _decode_root(path.read_text("ascii", "replace"))
-
-
-def _decode_root(text: str) -> bytes:
-    try:
-        root = bytes.fromhex(text.strip())
-    except ValueError:
-        root = b""
-    if len(root) != KEY_BYTES:
-        raise OperatorError("the root key must be 64 hex digits")
-    return root
-
-
-def _read_keyring(folder: Path) -> dict[str, bytes]:
-    path = folder / "keyring.json"
-    if not path.is_file():
-        raise OperatorError(f"the keyring {path} is missing; restore it from a backup")
-    refuse_open_to_others(path)
-    try:
-        document = json.loads(path.read_text("utf-8"))
-        form = document["format"]
-        keys = {name: base64.b64decode(blob, validate=True) for name, blob in document["keys"].items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise OperatorError(f"the keyring {path} is damaged; restore it from a backup") from None
-    if form != _FORMAT:
-        raise OperatorError(f"the keyring {path} has format {form}, this hub knows {_FORMAT}; run the hub that made it")
-    return keys
-
-
-def _close_key(root: AESGCM, name: str) -> bytes:
-    nonce = os.urandom(NONCE_BYTES)
-    return nonce + root.encrypt(nonce, secrets.token_bytes(KEY_BYTES), name.encode())
-
-
-def _open_key(root: AESGCM, name: str, blob: bytes) -> bytes:
-    try:
-        return root.decrypt(blob[:NONCE_BYTES], blob[NONCE_BYTES:], name.encode())
-    except (InvalidTag, ValueError):
-        raise OperatorError("the root key does not open the keyring: one of the two belongs elsewhere") from None
+    def _rotated_to(self, tier: Tier, wrapped: bytes) -> AESGCM:
+        """The cipher of a key that this process has not heard of."""
+        if wrapped:
+            self.refresh()
+            if (cipher := self._ciphers.get((tier, wrapped[0]))) is not None:
+                return cipher
+        raise OperatorError(f"a data key of the tier `{tier}` names a key that the keyring does not hold")

@@ -11,6 +11,7 @@ from hub.model.instant import now_utc
 from hub.store.directory import Directory
 from hub.store.engine import Event
 from hub.store.installation import system_event
+from hub.store.keyring_file import tier_key
 from hub.store.trail import prepare
 from hub.store.transaction import SqlcipherTransaction
 from hub.store.writer import Writer
@@ -51,7 +52,8 @@ class Run:
             TrailUnavailable: nothing was recorded.
         """
         more = {"relaxed": {name: list(tiers) for name, tiers in relaxed.items()}} if relaxed else {}
-        started = prepare(system_event("start", now_utc(), run=self.id, policy=policy, **more))
+        keys = [tier_key(tier, number) for tier, numbers in writer.key_ids.items() for number in numbers]
+        started = prepare(system_event("start", now_utc(), run=self.id, policy=policy, keys=keys, **more))
         writer.run([lambda tx: tx.record(started)])
         recovered = 0
         for path, lock in self._abandoned():

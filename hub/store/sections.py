@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hub.errors import OperatorError
 from hub.model.file import Section, Value
 from hub.model.tier import Tier
-from hub.store.keys import KEY_BYTES, NONCE_BYTES, WRAPPED_BYTES, Keyring, Warrant
+from hub.store.keyring_file import KEY_BYTES, NONCE_BYTES
+from hub.store.keys import WRAPPED_BYTES, Keyring, Warrant
 
 SUITE_AES_256_GCM = 1
 SMALLEST_CLASS = 192
@@ -87,6 +88,36 @@ def seal_first(keys: FreshKeys, resident: int, contents: Mapping[Tier, Any]) -> 
         padded = _pad(_pack(contents[tier])) if tier in contents else _PADDED_EMPTY
         envelopes.append(_FIRST_HEADER + nonce + AESGCM(keys.plain[tier]).encrypt(nonce, padded, whose + binding))
     return envelopes
+
+
+def rewrapped(ring: Keyring, keys: bytes) -> bytes:
+    """A person's wrapped data keys under the current keys of their tiers; the same object where all of them are.
+
+    Raises:
+        OperatorError: one was changed, or is under a key that the keyring does not hold.
+    """
+    fresh = []
+    for slot, start in _START_OF.items():
+        fresh.append(ring.rewrapped(keys[start : start + WRAPPED_BYTES], _TIER_OF[slot]))
+    joined = b"".join(fresh)
+    return keys if joined == keys else joined
+
+
+def keys_behind(db: Any, ring: Keyring, table: str = "data_key") -> dict[Tier, int]:
+    """How many people have data keys that are not under the current key of a tier, by tier; none that has none.
+
+    Args:
+        db: a connection to the data keys.
+        ring: the keys.
+        table: where they are.
+    """
+    found: dict[Tier, int] = {}
+    for slot, start in _START_OF.items():
+        tier = _TIER_OF[slot]
+        count = f"SELECT count(*) FROM {table} WHERE substr(wrapped, {start + 1}, 1) <> ?"  # noqa: S608 - no input
+        if number := db.execute(count, (bytes((ring.key_ids[tier][-1],)),)).fetchone()[0]:
+            found[tier] = max(found.get(tier, 0), number)
+    return found
 
 
 def seal(key: bytes, resident: int, tier: Tier, version: int, content: Any) -> bytes:

@@ -10,7 +10,8 @@ from audit.entry import LEAF_PREFIX
 from audit.log import Entry
 from hub.store.chance import Chance
 from hub.store.engine import Event, Place, Prepared, Receipt
-from hub.store.keys import NONCE_BYTES, Keyring
+from hub.store.keyring_file import NONCE_BYTES
+from hub.store.keys import Keyring
 
 SALT_BYTES = 32
 SEALED = "sealed"

@@ -17,7 +17,7 @@ from hub.store.controls import accounting_for, sealed
 from hub.store.engine import ControlRow, Event, Place, Prepared, Tokens
 from hub.store.keys import Keyring
 from hub.store.ordinals import Ordinals
-from hub.store.sections import VERSIONED_BYTES, SealedFile, data_key, seal, unseal, version_of
+from hub.store.sections import VERSIONED_BYTES, SealedFile, data_key, keys_behind, rewrapped, seal, unseal, version_of
 from hub.store.trail import finish, prepare
 from hub.store.volumes import Volumes
 from hub.store.warrants import AMENDING
@@ -149,6 +149,9 @@ class SqlcipherTransaction:
         self._put_tokens(resident, tokens)
         if not self._keys_db.in_transaction:
             self._keys_db.execute("BEGIN IMMEDIATE")
+            # They may have been sealed before a rotation began, which looks for what is left from within this lock.
+            self._ring.refresh()
+        keys = rewrapped(self._ring, keys)
         self._keys_db.execute("INSERT OR REPLACE INTO data_key VALUES (?, ?)", (resident, bytearray(keys)))
 
     def is_as_read(self, resident: int, versions: Mapping[Tier, int]) -> bool:
@@ -183,6 +186,34 @@ class SqlcipherTransaction:
     def counted(self, resident: int) -> int:
         """How many entries about a person have been counted so far."""
         return self._ordinals.count(resident)
+
+    def rewrap(self, after: int, limit: int) -> tuple[int, int] | None:
+        """Move people's data keys under the current keys of their tiers.
+
+        Args:
+            after: the internal id behind which to begin.
+            limit: how many people to look at.
+
+        Returns:
+            The last person looked at, and of how many something was moved; None where there is nobody left.
+
+        Raises:
+            OperatorError: a data key was changed.
+        """
+        some = "SELECT resident, wrapped FROM data_key WHERE resident > ? ORDER BY resident LIMIT ?"
+        found = self._keys_db.execute(some, (after, limit)).fetchall()
+        if not found:
+            return None
+        moved = [(bytearray(new), who) for who, old in found if (new := rewrapped(self._ring, old)) is not old]
+        if moved:
+            self.changed = True
+            self._keys_db.execute("BEGIN IMMEDIATE")
+            self._keys_db.executemany("UPDATE data_key SET wrapped = ? WHERE resident = ?", moved)
+        return int(found[-1][0]), len(moved)
+
+    def keys_behind(self) -> dict[Tier, int]:
+        """How many people have data keys under an older key of a tier, by tier."""
+        return keys_behind(self._keys_db, self._ring)
 
     def wrapped_keys(self, resident: int) -> bytes | None:
         """A person's wrapped data keys; None where there is nobody (any more)."""

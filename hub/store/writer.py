@@ -4,7 +4,7 @@ import fcntl
 import logging
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from audit.errors import LogError
 from audit.log import Log, latest_checkpoint, tree
 from audit.note import Signer
 from hub.errors import OperatorError, TrailUnavailable
+from hub.model.tier import Tier
 from hub.store.changes import Changes
 from hub.store.directory import Directory
 from hub.store.keys import Keyring
@@ -60,6 +61,11 @@ class Writer:
         except BaseException:
             os.close(self._lock)
             raise
+
+    @property
+    def key_ids(self) -> Mapping[Tier, tuple[int, ...]]:
+        """The numbers of each tier's keys that this process has opened."""
+        return self._ring.key_ids
 
     @property
     def unsigned(self) -> bool:

@@ -26,7 +26,7 @@ from urllib.parse import urlsplit
 from hub.errors import OperatorError
 from hub.identity.keys import ALGORITHMS
 from hub.model.principal import Role
-from hub.store.keys import refuse_open_to_others
+from hub.store.keyring_file import refuse_open_to_others
 
 RETURN_PATH = "/sign-in/return"
 _REQUIRED = ("issuer", "client_id", "address", "algorithm", "principals", "roles")

@@ -1,7 +1,8 @@
 import pytest
 
 from hub.model.tier import Tier
-from hub.store.keys import Keyring, create_keyring
+from hub.store.keyring_file import create_keyring
+from hub.store.keys import Keyring
 
 
 class Warrant:

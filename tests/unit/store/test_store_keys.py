@@ -7,16 +7,8 @@ from hypothesis import strategies as st
 
 from hub.errors import OperatorError
 from hub.model.tier import Tier
-from hub.store.keys import (
-    KEY_BYTES,
-    ROOT_VARIABLE,
-    TOKEN_BYTES,
-    WRAPPED_BYTES,
-    Keyring,
-    WarrantError,
-    create_keyring,
-    write_secret,
-)
+from hub.store.keyring_file import KEY_BYTES, ROOT_VARIABLE, create_keyring, write_secret
+from hub.store.keys import TOKEN_BYTES, WRAPPED_BYTES, Keyring, WarrantError
 
 KEY = bytes(range(KEY_BYTES))
 ORGANISATIONS = st.text(min_size=1, max_size=30)
