@@ -13,12 +13,12 @@ from hub.model.freeze import Freeze
 from hub.model.principal import Principal, Role
 from hub.model.purpose import Approval, Basis, Purpose
 from hub.model.subject import Facts, is_minor
-from hub.model.terms import CASE_OPEN, NO_GROUNDS, Grounds
+from hub.model.terms import CASE_OPEN, GUARDIAN, NO_GROUNDS, OWN, RELATIVE, Grounds
 from hub.model.tier import CORE_TIERS, Tier
 from hub.policy.engine import PlannedField, Snapshot
 
 FILING_ROLES = frozenset({Role.DEPARTMENT, Role.ORGANISATION})
-_SERVICES: frozenset[str] = frozenset({"mandates"})
+_SERVICES: frozenset[str] = frozenset({"audit", "mandates"})
 """Services a purpose may depend on and that exist; disclosures alone need none."""
 
 HIDDEN, PROTECTED = "hidden by the resident", "protected"
@@ -35,8 +35,8 @@ _NO_BASIS = {
 }
 EMERGENCIES = frozenset({Approval.BREAK_GLASS, Approval.ORDER})
 """What opens a purpose in place of somebody's yes beforehand."""
-_ASKED_OF_NOBODY = frozenset({Approval.NONE, Approval.CASE})
-"""What needs nobody's yes once the purpose itself is open."""
+_ASKED_OF_NOBODY = frozenset({Approval.NONE, Approval.CASE, Approval.IDENTITY_CHECK})
+"""What needs nobody's yes once the purpose itself is open; whoever issues a resident's token has checked who it is."""
 _SENSITIVE = CORE_TIERS | {Tier.SEALED}
 """What a consent must have been given for on its own (个人信息保护法 第二十九条)."""
 _ON_A_CLAIM = frozenset({"name", "addr", "ec"})
@@ -72,8 +72,10 @@ def is_offered(purpose: Purpose) -> bool:
 def _unserved(purpose: Purpose) -> Reason | None:
     if not is_offered(purpose):
         return Reason.NOT_OFFERED
-    # A mandate brings the fields of the form it is for; the purpose by itself has none.
-    return None if purpose.fields else Reason.APPROVAL_REQUIRED
+    if purpose.fields:
+        return None
+    # A mandate brings the fields of the form it is for; the trail, which auditors search, has no field of anybody.
+    return Reason.APPROVAL_REQUIRED if purpose.approval is Approval.MANDATE else Reason.NOT_IN_PURPOSE
 
 
 def decide(
@@ -106,8 +108,11 @@ def decide(
         truth = "no such person" if found is None else "outside the area"
         return Denial(request, (Reason.OUT_OF_SCOPE,), resident=found[0] if found else None, truth=truth)
     resident, facts = found
+    if grounds.kin == RELATIVE and not request.reason:
+        return Denial(request, (Reason.REASON_REQUIRED,), resident=resident)
     filed = filing.basis if filing else None
-    minor = is_minor(facts.born, today)
+    # The rule for minors is about those who work with their data, not about a child and its guardian.
+    minor = is_minor(facts.born, today) and not grounds.kin
     verdict = _verdict(policies, purpose.id, principal.requester, request.fields, filed, freeze, grounds, minor)
     if verdict.basis is None:
         return Denial(request, verdict.reasons, verdict.withheld, resident)
@@ -138,7 +143,7 @@ def _verdict(
 ) -> _Verdict:
     purpose, plan = policies.purposes[purpose_id], policies.plan(purpose_id, requester)
     basis = _basis(policies.bases(purpose_id, requester), filed, grounds)
-    frozen = freeze is not None and _is_frozen(freeze, purpose, basis)
+    frozen = freeze is not None and _is_frozen(freeze, purpose, basis, grounds)
     case = _Case(purpose, basis, grounds, minor=minor, frozen=frozen)
     refusals = {key: _refusal(key, plan.get(key), case) for key in fields}
     granted = [plan[key] for key, refusal in refusals.items() if refusal is None]
@@ -156,8 +161,8 @@ def _verdict(
 
 def _in_scope(principal: Principal, filing: Filing | None, facts: Facts, grounds: Grounds) -> bool:
     if principal.role is Role.RESIDENT:
-        # Family, for as long as they have an emergency open.
-        return facts.rid == principal.rid or bool(grounds.emergency)
+        # Family, for as long as they have an emergency open, or in somebody's own right.
+        return facts.rid == principal.rid or bool(grounds.emergency or grounds.kin)
     area, grid = principal.area, facts.grid
     return bool(grid) and grid.startswith(area) and (filing is None or grid.startswith(filing.scope))
 
@@ -177,7 +182,9 @@ def _basis(possible: tuple[Basis, ...], filed: Basis | None, grounds: Grounds) -
     return _NO_BASIS.get(possible[0], Reason.NOT_ALLOWED) if possible else Reason.NO_FILING
 
 
-def _is_frozen(freeze: Freeze, purpose: Purpose, basis: Basis | Reason) -> bool:
+def _is_frozen(freeze: Freeze, purpose: Purpose, basis: Basis | Reason, grounds: Grounds) -> bool:
+    if grounds.kin in (OWN, GUARDIAN):
+        return False  # a freeze is for the person; nobody keeps their file from them by it
     if purpose.approval in EMERGENCIES or basis in (Basis.EMERGENCY, Reason.EMERGENCY_NOT_OPEN):
         return False
     return freeze is Freeze.HELD or basis is not Basis.STATUTORY
@@ -228,7 +235,9 @@ def _kept_back(key: str, case: _Case) -> tuple[Reason | None, str]:
     if key in case.grounds.guarded:
         return Reason.NOT_AVAILABLE, PROTECTED
     saves_a_life = bool(case.grounds.emergency) and case.purpose.approval in EMERGENCIES
-    if key in case.grounds.hidden and case.basis not in _BINDING and not saves_a_life:
+    # What somebody arranged in life counts against relatives after it (个人信息保护法 第四十九条).
+    binds = case.basis not in _BINDING or case.grounds.kin == RELATIVE
+    if key in case.grounds.hidden and binds and not saves_a_life:
         return Reason.NOT_AVAILABLE, HIDDEN
     return None, ""
 

@@ -16,6 +16,7 @@ from hub.access.counted import record_counted
 from hub.access.decide import EMERGENCIES, FILING_ROLES, decide, decide_purpose
 from hub.access.derive import sections_for
 from hub.access.grounds import approval_used, case_used, counted_approvals, grounds_of, minor_approval_used
+from hub.access.kin import kin_of
 from hub.access.limits import Misses
 from hub.access.locate import Located, locate
 from hub.access.minimise import minimise
@@ -245,18 +246,21 @@ class Road:
             grounds = grounds._replace(for_minor=True)
         if request.purpose and request.purpose.approval is Approval.NAMED_OFFICERS:
             grounds = grounds._replace(named=bool(self._naming(request, found)))
+        if request.purpose and request.purpose.approval is Approval.IDENTITY_CHECK and request.caller.principal.rid:
+            who, today = request.caller.principal, request.caller.today
+            grounds = grounds._replace(kin=kin_of(found, who, today, self.reader, self.ring))
         decision = decide(request, self.policies, filing, about, request.caller.today, frozen, grounds)
         if isinstance(decision, Denial):
             return self._denied(decision, found)
         if found is None:
             raise AssertionError("a permit names somebody who was found")
         try:
-            return self._disclosed(decision, found, filing)
+            return self._disclosed(decision, found, filing, grounds.kin)
         except OperatorError:
             # A row that was changed behind the hub's back gives nothing; the trail says that this happened.
             return self._denied(Denial(request, (Reason.NOT_AVAILABLE,), truth="damaged"), found)
 
-    def _disclosed(self, permit: Permit, found: Located, filing: Filing | None) -> Outcome:
+    def _disclosed(self, permit: Permit, found: Located, filing: Filing | None, kin: str) -> Outcome:
         caller = permit.request.caller
         rid = self.ring.pairwise(caller.principal.organisation, permit.resident)
         file = open_file(permit, found.sealed, self.ring)
@@ -270,7 +274,7 @@ class Road:
             reasons = in_check_order({each.reason for each in disclosure.withheld})
             return self._denied(Denial(permit.request, reasons, disclosure.withheld, permit.resident), found)
         case = case_used(found.facts, permit.request, self.policies) or self._naming(permit.request, found)
-        event = disclosed(disclosure, self.ring, found.trail_key, approval, filing, case)
+        event = disclosed(disclosure, self.ring, found.trail_key, approval, filing, case, kin)
         counted: tuple[str, ...] = ()
         if approval and found.facts.terms:
             counted = counted_approvals(found.facts, permit.request, self.policies, frozenset(disclosure.fields))

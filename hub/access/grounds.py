@@ -13,7 +13,7 @@ from hub.model.minor_approval import Standing, covering
 from hub.model.principal import Principal, Role
 from hub.model.protection import is_protected
 from hub.model.purpose import Approval, Basis, Purpose
-from hub.model.subject import Facts, is_minor, is_under_consent_age
+from hub.model.subject import DEAD, Facts, is_minor, is_under_consent_age
 from hub.model.terms import CASE_ENDED, CASE_OPEN, CONSENTS, EMERGENCIES, NO_GROUNDS, PROTECTION, Grounds
 from hub.model.visibility import audience_of, hidden_groups
 from hub.policy.engine import Snapshot
@@ -77,8 +77,8 @@ def _case_of(facts: Facts, request: AccessRequest, policies: Snapshot) -> tuple[
 
 def _consented(facts: Facts, request: AccessRequest, policies: Snapshot) -> frozenset[Basis]:
     """The bases on which the person's agreement, given by whoever gives it at their age, stands for this caller."""
-    if request.purpose is None:
-        return _NO_BASES
+    if request.purpose is None or facts.life == DEAD:
+        return _NO_BASES  # a consent, a contract and a mandate end with whoever gave them
     caller, purpose = request.caller, request.purpose.id
     if request.purpose.approval is Approval.MANDATE and acts_for(facts.terms, caller.principal.id, caller.at):
         return frozenset({Basis.MANDATE})

@@ -41,6 +41,7 @@ def disclosed(
     approval: str = "",
     filing: Filing | None = None,
     case: str = "",
+    kin: str = "",
 ) -> Event:
     """The event of a disclosure.
 
@@ -50,7 +51,8 @@ def disclosed(
         trail_key: of the data subject.
         approval: id of the approval it rests on.
         filing: of the department or organisation.
-        case: id of the case it is bound to.
+        case: id of the case it is bound to, or of the naming.
+        kin: in whose right a resident asks.
     """
     permit = disclosure.permit
     request = permit.request
@@ -65,7 +67,7 @@ def disclosed(
         tuple(disclosure.fields),
         permit.rules,
         approval,
-        _further(request, filing=filing.name if filing else "", case=case),
+        _further(request, filing=filing.name if filing else "", case=case, kin=kin),
     )
     act = before + timestamp(caller.at).encode() + between + request.trace_id.encode() + after
     # A volume never keeps help from somebody in danger: each emergency is opened for one person, and reviewed.

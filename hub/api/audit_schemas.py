@@ -45,6 +45,7 @@ class EventBody(BaseModel):
     reasons: list[str]
     approval: Any
     case: Any
+    kin: Any
     on_behalf_of: Any
     trace_id: str | None
     role_name: dict[str, str] | None

@@ -25,7 +25,7 @@ from hub.model.mandate import (
 )
 from hub.model.principal import Caller, Principal, Role, parse_principal
 from hub.model.purpose import Approval
-from hub.model.subject import Facts, SubjectRef
+from hub.model.subject import DEAD, Facts, SubjectRef
 from hub.model.terms import record_of, with_record
 from hub.model.tier import Tier
 from hub.rights.desk import Agent, Asked
@@ -37,7 +37,7 @@ from hub.store.transaction import SqlcipherTransaction
 KIND = "mandate"
 LONGEST = timedelta(days=90)
 """For which a resident may let somebody act for them."""
-_NEVER = frozenset({Approval.NAMED_OFFICERS, Approval.BREAK_GLASS, Approval.ORDER})
+_NEVER = frozenset({Approval.NAMED_OFFICERS, Approval.BREAK_GLASS, Approval.ORDER, Approval.IDENTITY_CHECK})
 _WITNESSES = frozenset({Role.CLERK, Role.GRID_WORKER, Role.SECRETARY})
 
 
@@ -74,6 +74,8 @@ async def open_mandate(road: Road, asked: Asked, wanted: Wanted) -> dict[str, An
     road.turn.begin()
     found, proof = await _for_whom(road, asked, wanted)
     person = Self(found.sealed.resident, found.trail_key)
+    if found.facts.life == DEAD:
+        raise await refuse(road, asked, KIND, Reason.NOT_ALLOWED, person)  # nobody acts for who can want nothing
     if reason := _matter_refused(road, wanted, proof):
         raise await refuse(road, asked, KIND, reason, person)
     by = caller.principal if proof is not Proof.RESIDENT else _agent(road, caller, wanted)
@@ -171,7 +173,7 @@ async def mandate_of(road: Road, agent: Asked, name: str) -> tuple[Self, Facts, 
     road.turn.begin()
     found = locate_resident(resident, (), road.reader, road.ring) if resident is not None else None
     record = record_of(found.facts.terms, MANDATES, name) if found else None
-    if found is None or record is None or record["by"] != agent.caller.principal.id:
+    if found is None or record is None or record["by"] != agent.caller.principal.id or found.facts.life == DEAD:
         raise await refuse(road, agent, KIND, Reason.NOT_ALLOWED)
     person = Self(found.sealed.resident, found.trail_key)
     state = state_at(record, agent.caller.at)

@@ -69,8 +69,8 @@ class Mask(StrEnum):
     YEAR = "year"
 
 
-SERVICES = frozenset({"sensing", "statistics", "selection", "rights", "audit", "mandates"})
-"""Services that some purposes need and that do not exist yet; such purposes answer `not_offered`."""
+SERVICES = frozenset({"sensing", "statistics", "selection", "audit", "mandates"})
+"""Services that some purposes need beyond a disclosure; while one does not exist, its purposes answer `not_offered`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from hub.model.terms import Terms
 ADULT_AGE = 18
 CONSENT_AGE = 14
 """From which a person agrees for themselves (个人信息保护法 第三十一条)."""
-ALIVE = "alive"
+ALIVE, DEAD = "alive", "dead"
 _NO_TERMS: Terms = MappingProxyType({})
 
 

@@ -15,6 +15,8 @@ CONSENTS = "consents"
 VISIBILITY = "visibility"
 EMERGENCIES = "emergencies"
 PROTECTION = "protection"
+OWN, GUARDIAN, RELATIVE = "own", "guardian", "relative"
+"""In whose right a resident asks: `RELATIVE` only of somebody who died."""
 CASE_OPEN, CASE_ENDED = "open", "ended"
 """How a case stands for a request."""
 
@@ -32,6 +34,7 @@ class Grounds(NamedTuple):
         for_minor: whether a manager has approved that this caller reads this minor's data.
         case: `open` where the caller's office has a case open with the person; `ended` where it had; else empty.
         named: whether the caller is one of the officers named for the person's sealed record.
+        kin: in whose right a resident asks, where the purpose is the data subject's own right; else empty.
     """
 
     hidden: frozenset[str] = frozenset()
@@ -43,6 +46,7 @@ class Grounds(NamedTuple):
     for_minor: bool = False
     case: str = ""
     named: bool = False
+    kin: str = ""
 
 
 NO_GROUNDS = Grounds()

@@ -38,15 +38,15 @@ def audience_name(audience: str) -> Words:
 def usable(policies: Snapshot, requester: str) -> Iterator[tuple[str, tuple[Basis, ...]]]:
     """The purposes of a requester, each with the bases it may come to stand on.
 
-    That a sealed purpose exists is told to its officers alone. Who need not file stands on the statutory basis wherever
-    there is one.
+    That a sealed purpose exists is told to its officers alone; what is a person's own right is nobody else's. Who need
+    not file stands on the statutory basis wherever there is one.
 
     Args:
         policies: the catalogue.
         requester: as `Principal.requester` names it.
     """
     for purpose in policies.purposes_of(requester):
-        if purpose.approval is Approval.NAMED_OFFICERS:
+        if purpose.approval in (Approval.NAMED_OFFICERS, Approval.IDENTITY_CHECK):
             continue
         bases = policies.bases(purpose.id, requester)
         if Basis.STATUTORY in bases and not requester.startswith(_FILERS):

@@ -16,7 +16,18 @@ from hub.supervision.desk import Asked, Desk, act_of, refuse
 
 KIND = "trail_search"
 _SHOWN = ("time", "kind", "actor", "role", "department")
-_SHOWN_BEHIND = ("purpose", "basis", "fields", "outcome", "reasons", "approval", "case", "on_behalf_of", "trace_id")
+_SHOWN_BEHIND = (
+    "purpose",
+    "basis",
+    "fields",
+    "outcome",
+    "reasons",
+    "approval",
+    "case",
+    "kin",
+    "on_behalf_of",
+    "trace_id",
+)
 _LISTS = frozenset({"fields", "reasons"})
 
 

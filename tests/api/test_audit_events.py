@@ -29,7 +29,7 @@ from tests.factories import idno, serving
 EVENTS = "/v1/audit/events"
 MEMBERS = {
     *("index", "time", "kind", "actor", "role", "department", "subject", "purpose", "basis", "fields", "outcome"),
-    *("reasons", "approval", "case", "on_behalf_of", "trace_id"),
+    *("reasons", "approval", "case", "kin", "on_behalf_of", "trace_id"),
     *("role_name", "department_name", "purpose_name", "field_names", "basis_name"),
 }
 STRANGER = idno(311, "19450505")

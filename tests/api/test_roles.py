@@ -31,8 +31,8 @@ ROSTER = {GRID_WORKER: "given", CLERK: "given"}
 EXAM = {HEALTH: "given"}
 SOS = {GRID_WORKER: "emergency_not_open", RESIDENT: "emergency_not_open"}
 MEAL = {CANTEEN: "consent_missing"}
-AUDIT = {AUDITOR: "not_offered"}
-RIGHTS = {RESIDENT: "not_offered"}
+AUDIT = {AUDITOR: "not_in_purpose"}
+RIGHTS = {RESIDENT: "given"}
 MATRIX = {
     "OLDCARD": OLDCARD, "VISIT": VISIT, "ROSTER": ROSTER, "EXAM": EXAM, "SOS": SOS, "MEAL": MEAL, "AUDIT": AUDIT,
     "RIGHTS": RIGHTS,
@@ -41,7 +41,7 @@ MATRIX = {
 
 def expected(purpose, role, subject):
     own = MATRIX[purpose].get(role, NOT)
-    return own if subject == "elder" or own in (NOT, "not_offered") else OUT
+    return own if subject == "elder" or own in (NOT, "not_in_purpose") else OUT
 
 
 def outcome(item):

@@ -8,9 +8,9 @@ _FILES = Path(__file__).parents[2] / "policies/purposes"
 ORGANISATION = "organisation"
 
 FREE, ASK, EMERGENCY, SEALED, NO_SERVICE, BY_MANDATE = "free", "ask", "emergency", "sealed", "no service", "mandate"
-CASE = "case"
-"""How a purpose opens: freely, once somebody said yes, in an emergency, never here, not yet, with a mandate, or while
-the caller's office has a case open that the person is a party to."""
+CASE, OWN_RIGHT, NO_FIELD = "case", "own right", "no field"
+"""How a purpose opens: freely, once somebody said yes, in an emergency, never here, not yet, with a mandate, while the
+caller's office has a case open that the person is a party to, for oneself and one's children; or it has no field."""
 
 
 class Purpose(NamedTuple):
@@ -64,8 +64,8 @@ PUSH     | organisation                                           | consent     
 EMERG    | department:emergency                                   | emergency statutory       | emergency
 WALK     | grid_worker                                            | statutory consent         | free
 PROXY    | clerk                                                  | mandate                   | mandate
-RIGHTS   | resident                                               | statutory                 | no service
-AUDIT    | auditor                                                | statutory                 | no service
+RIGHTS   | resident                                               | statutory                 | own right
+AUDIT    | auditor                                                | statutory                 | no field
 """
 _MUST_SAY_WHY = {"MEDIATE", "CORR"}
 

@@ -128,13 +128,13 @@ class Happenings:
     def naming(self):
         """Officers are named for somebody's sealed record, or that ends."""
         chance, now = self.chance, self.town.now
-        standing = [(name, until) for person in self.town.people for name, until in person.named.values()]
-        standing = [name for name, until in standing if now < until]
+        every = [(name, until) for person in self.town.people for name, (_, until) in person.named.items()]
+        standing = [name for name, until in every if now < until]
         if standing and chance.random() < 0.4:
             name = chance.choice(standing)
             assert self.tell(chance.choice([LEAD, OFFICERS[0]]), "POST", f"/v1/namings/{name}/revocation", {})
             for person in self.town.people:
-                person.named = {who: each for who, each in person.named.items() if each[0] != name}
+                person.named.pop(name, None)
             return
         person, officers, days = self.person(), chance.sample(NAMED, chance.randint(1, 2)), chance.choice([3, 60])
         body = {"subject": {"idno": person.idno}, "purpose": "CORR", "officers": officers, "duration": f"P{days}D"}
@@ -142,9 +142,8 @@ class Happenings:
         said = {"decision": chance.choice(["approve"] * 4 + ["deny"]), "reason": "已核"}
         assert self.tell(OFFICERS[0], "POST", f"/v1/namings/{made['id']}/decision", said)
         if said["decision"] == "approve":
-            until = now + timedelta(days=days)
-            for who in (caller(each).human for each in officers):
-                person.named[who] = max((made["id"], until), person.named.get(who, ("", now)), key=lambda each: each[1])
+            humans = {caller(each).human for each in officers}
+            person.named[made["id"]] = humans, now + timedelta(days=days)
 
     def minors(self):
         grid, purpose = self.chance.choice(GRIDS), self.chance.choice(_ASKABLE)

@@ -131,7 +131,7 @@ class Person:
     held: bool = False
     protection: str = ""
     cases: list = field(default_factory=list)
-    named: dict = field(default_factory=dict)  # who is named for their sealed record → id and until when
+    named: dict = field(default_factory=dict)  # id → who is named for their sealed record, and until when
 
     def hides(self, key, kind):
         """Whether they wish that a kind of caller does not see a field."""

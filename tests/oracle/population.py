@@ -114,6 +114,8 @@ def _values(chance, number, born, kin):
         values["dob"] = born
     if kin:
         values["minor.guardian"] = [chance.choice(kin)]
+    elif number >= KIN and chance.random() < 0.2:
+        values["life"] = "dead"
     return values | {"idno": idno(number, born.replace("-", "")) if born else f"E9050{number:04d}"}
 
 

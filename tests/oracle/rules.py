@@ -14,7 +14,9 @@ from tests.oracle.catalogue import (
     GROUP,
     LOCATES,
     NEVER_STORED,
+    NO_FIELD,
     NO_SERVICE,
+    OWN_RIGHT,
     PURPOSES,
     SEALED,
 )
@@ -59,7 +61,7 @@ def answer(town, who, person, purpose_name, keys, reason):
         return refused(why)
     filing = next((each for each in filings if person and person.grid.startswith(each.scope)), None)
     rescue = emergency(town, who, person, purpose_name) if person and purpose.opens == EMERGENCY else ""
-    if person is None or not reaches(who, person, filing, rescue):
+    if person is None or not reaches(who, person, filing, rescue or in_own_right(town, who, person, purpose)):
         return refused("out_of_scope")
     basis, lacking = stands_on(town, who, person, purpose_name, filing, rescue)
     given, withheld = [], {}
@@ -86,6 +88,7 @@ def _about_the_purpose(town, who, purpose, filings, reason):
         (who.kind not in purpose.requesters, "not_a_requester"),
         (purpose.opens == NO_SERVICE, "not_offered"),
         (purpose.opens == BY_MANDATE, "approval_required"),
+        (purpose.opens == NO_FIELD, "not_in_purpose"),
         (purpose.wants_reason and not reason, "reason_required"),
         (who.files and not filings, "no_filing"),
         (purpose.opens != EMERGENCY and owes_a_review(town, who.human), "not_allowed"),
@@ -111,7 +114,7 @@ def owes_a_review(town, human):
 def reaches(who, person, filing, rescue):
     """Whether a caller's area holds a person."""
     if who.role == "resident":
-        return who.area == person.rid or bool(rescue)
+        return who.area == person.rid or bool(rescue)  # or in somebody's own right
     if not person.grid or not person.grid.startswith(who.area):
         return False
     return filing is not None or not who.files
@@ -128,6 +131,13 @@ def emergency(town, who, person, purpose):
     return "verified" if any(each.verified for each in mine) else "claimed"
 
 
+def in_own_right(town, who, person, purpose):
+    """Whether a purpose is the person's own right and the caller is the person, or the guardian of a child."""
+    age = town.age(person)
+    guards = who.area in person.guardians and (age is None or age < 18)
+    return purpose.opens == OWN_RIGHT and (who.area == person.rid or guards)
+
+
 def stands_on(town, who, person, purpose, filing, rescue):
     """The legal basis, or why there is none: one of the two is empty."""
     bases = PURPOSES[purpose].bases
@@ -139,7 +149,7 @@ def stands_on(town, who, person, purpose, filing, rescue):
         return "emergency", ""
     if "statutory" in bases:
         return "statutory", ""
-    agreed = agreements(town, who, person, purpose)
+    agreed = agreements(town, who, person, purpose) if person.values.get("life") != "dead" else set()
     for basis in bases:
         if basis in agreed:
             return basis, ""
@@ -184,9 +194,10 @@ def _why_not(town, who, person, wanted, standing, rescue):
     purpose_name, purpose, key = wanted
     basis, lacking = standing
     urgent, own = purpose.opens == EMERGENCY, who.area == person.rid
+    freezable = not urgent and purpose.opens != OWN_RIGHT
     bundled = basis == "consent" and "separate_consent" not in agreements(town, who, person, purpose_name)
     opened = rescue == "verified" or (rescue and key in CLAIM_OPENS)
-    free = urgent or purpose.opens == SEALED
+    free = urgent or purpose.opens in (SEALED, OWN_RIGHT)
     unapproved = "" if free else _unapproved(town, who, person, purpose_name, key)
     harmful = who.role == "clerk" or (who.role == "resident" and not own) or purpose_name == "ROSTER"
     wishes_bind = basis not in ("statutory", "emergency") and not own
@@ -194,7 +205,7 @@ def _why_not(town, who, person, wanted, standing, rescue):
         (
             (key not in (*purpose.fields, *purpose.on_approval), "not_in_purpose"),
             (purpose.opens == SEALED and not is_named(town, who, person), "not_available"),
-            (not urgent and (person.held or (person.frozen and basis != "statutory")), "frozen"),
+            (freezable and (person.held or (person.frozen and basis != "statutory")), "frozen"),
             (lacking, lacking),
             (bundled and GROUP.get(key) in CORE, "consent_missing"),
             (urgent and not opened, "emergency_not_open"),
@@ -228,7 +239,7 @@ def _unapproved(town, who, person, purpose_name, key):
 
 def is_named(town, who, person):
     """Whether a caller is one of the officers named for a person's sealed record."""
-    return who.human in person.named and town.now < person.named[who.human][1]
+    return any(who.human in humans and town.now < until for humans, until in person.named.values())
 
 
 def _standing(town, who, person, purpose):

@@ -78,7 +78,7 @@ class Asking:
         meant = {(human, purpose) for human in filed for purpose in agreed}
         offices = {met.office for person in people for met in person.cases}
         meeting = {(each.human, "MEDIATE") for each in everybody if each.office in offices}
-        sealed = {(human, "CORR") for person in people for human in person.named}
+        sealed = {(human, "CORR") for person in people for humans, _ in person.named.values() for human in humans}
         for pairs in self.chance.sample([approved, managed, urgent, meant, meeting, sealed], 6):
             found = [(each, to) for each in everybody for human, to in sorted(pairs) if each.human == human]
             if found:

@@ -14,7 +14,7 @@ ALL = [
     "approval_required", "approval_expired", "self_approval", "already_decided", "consent_missing",
     "guardian_consent_missing", "minor_approval_required", "not_available", "frozen", "volume_exceeded",
     "emergency_not_open", "reason_required", "rate_limited", "not_allowed", "not_found", "bad_input", "not_offered",
-    "audit_unavailable",
+    "audit_unavailable", "still_open",
 ]  # fmt: skip
 
 
