@@ -1,4 +1,4 @@
-"""Reads that an approval counts: how often it was used is written in one turn with the entry of the use."""
+"""Reads whose entry is written together with more: how often an approval was used, and whom else the read names."""
 
 from hub.access.record import used
 from hub.errors import Reason
@@ -7,18 +7,20 @@ from hub.model.decision import AccessRequest
 from hub.model.terms import APPROVALS, record_of, with_record
 from hub.store.engine import Event, Place, Prepared, Receipt
 from hub.store.lane import Lane
+from hub.store.trail import prepare
 from hub.store.transaction import SqlcipherTransaction
 
 
-async def record_counted(
-    event: Event, request: AccessRequest, approvals: tuple[str, ...], lane: Lane
+async def record_together(
+    event: Event, request: AccessRequest, approvals: tuple[str, ...], others: tuple[Event, ...], lane: Lane
 ) -> Receipt | Reason:
-    """Step 6 for a disclosure that rests on approvals which allow so many reads.
+    """Step 6 for a disclosure that rests on approvals which allow so many reads, or that names other residents.
 
     Args:
         event: the disclosure.
         request: what was asked.
         approvals: ids of those it rests on.
+        others: about each resident that it names.
         lane: where it is recorded.
 
     Returns:
@@ -28,17 +30,20 @@ async def record_counted(
     Raises:
         TrailUnavailable: nothing was recorded, so nothing may leave.
     """
+    told = [prepare(each) for each in others]
 
     def action(tx: SqlcipherTransaction, prepared: Prepared) -> Place | Reason:
+        if not approvals:
+            return _with_others(tx, prepared, told)
         resident = event.resident or 0
         facts = tx.facts(resident)
         records = [record_of(facts.terms, APPROVALS, name) for name in approvals] if facts else []
         standing = [each for each in records if each and state_at(each, request.caller.at) is State.APPROVED]
         if facts is None or len(standing) < len(approvals):
             return Reason.APPROVAL_EXPIRED
-        place = tx.record_within(prepared)
-        if place is None:
-            return Reason.VOLUME_EXCEEDED
+        place = _with_others(tx, prepared, told)
+        if isinstance(place, Reason):
+            return place
         terms = facts.terms
         for each in standing:
             terms = with_record(terms, APPROVALS, each | {"used": each["used"] + 1})
@@ -46,3 +51,12 @@ async def record_counted(
         return place
 
     return await lane.record_by(event, action)
+
+
+def _with_others(tx: SqlcipherTransaction, prepared: Prepared, others: list[Prepared]) -> Place | Reason:
+    place = tx.record_within(prepared)
+    if place is None:
+        return Reason.VOLUME_EXCEEDED
+    for each in others:
+        tx.record(each)
+    return place

@@ -12,17 +12,18 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from hub.access.authenticate import authenticate
-from hub.access.counted import record_counted
+from hub.access.counted import record_together
 from hub.access.decide import EMERGENCIES, FILING_ROLES, decide, decide_purpose
 from hub.access.derive import sections_for
-from hub.access.grounds import approval_used, case_used, counted_approvals, grounds_of, minor_approval_used
+from hub.access.grounds import approval_used, case_used, counted_approvals, grounds_of, minor_approval_used, naming_used
 from hub.access.kin import kin_of
 from hub.access.limits import Misses
 from hub.access.locate import Located, locate
-from hub.access.minimise import minimise
+from hub.access.minimise import minimise, without
+from hub.access.named import naming, others_in
 from hub.access.open_file import open_file
 from hub.access.purpose import Claim, SubjectClaim, state_matter, state_purpose, state_subject
-from hub.access.record import denied, disclosed, record, record_within
+from hub.access.record import denied, disclosed, named, record, record_within
 from hub.access.respond import refuse, respond
 from hub.access.standing import Standing
 from hub.errors import BadInput, OperatorError, Reason, Unauthenticated
@@ -30,11 +31,10 @@ from hub.identity.tokens import Verifier
 from hub.model.decision import AccessRequest, Denial, Disclosure, Permit, in_check_order
 from hub.model.filing import Filing
 from hub.model.instant import day_of
-from hub.model.naming import naming_for
 from hub.model.principal import Caller, Principal
 from hub.model.purpose import Approval
 from hub.model.subject import SubjectRef
-from hub.model.terms import NO_GROUNDS
+from hub.model.terms import NO_GROUNDS, OWN
 from hub.model.tier import Tier
 from hub.policy.deadlines import Deadlines
 from hub.policy.engine import Snapshot
@@ -70,12 +70,19 @@ class Outcome(NamedTuple):
         event: what the trail will say.
         rid: of a disclosure, the caller's own pairwise id of the data subject.
         counted: ids of approvals it rests on that allow only so many reads.
+        others: what the trail will say of each resident whom a field of the file names.
     """
 
     result: Disclosure | Denial
     event: Event
     rid: str = ""
     counted: tuple[str, ...] = ()
+    others: tuple[Event, ...] = ()
+
+    @property
+    def is_more(self) -> bool:
+        """Whether more is written in the same turn than its own entry."""
+        return bool(self.counted or self.others)
 
 
 @dataclass(slots=True)
@@ -146,8 +153,8 @@ class Road:
             await asyncio.sleep(delay)
         self.turn.begin()
         outcome = self._walk(request)
-        if outcome.counted:
-            return await self._count_read(outcome)
+        if outcome.is_more:
+            return await self._record_together(outcome)
         [receipt] = await record_within([outcome.event], self.lane)
         if receipt is None:
             [refused] = await self._refuse_beyond([outcome])
@@ -182,7 +189,7 @@ class Road:
             self.turn.begin()
             outcomes += [self._walk_one_of_many(common, each) for each in subjects[start : start + _TOGETHER]]
             await asyncio.sleep(0)
-        walked = [each for each in outcomes if isinstance(each, Outcome) and not each.counted]
+        walked = [each for each in outcomes if isinstance(each, Outcome) and not each.is_more]
         receipts = await record_within([each.event for each in walked], self.lane)
         pairs = list(zip(walked, receipts, strict=True))
         refused = iter(await self._refuse_beyond([each for each, receipt in pairs if receipt is None]))
@@ -190,8 +197,8 @@ class Road:
         return [
             Answer(422, {"error": each})
             if isinstance(each, BadInput)
-            else await self._count_read(each)
-            if each.counted
+            else await self._record_together(each)
+            if each.is_more
             else next(answers)
             for each in outcomes
         ]
@@ -244,9 +251,11 @@ class Road:
         minors = self.standing.minors
         if found and minors and minor_approval_used(found.facts, request, self.policies, minors):
             grounds = grounds._replace(for_minor=True)
-        if request.purpose and request.purpose.approval is Approval.NAMED_OFFICERS:
-            grounds = grounds._replace(named=bool(self._naming(request, found)))
-        if request.purpose and request.purpose.approval is Approval.IDENTITY_CHECK and request.caller.principal.rid:
+        approval, resident = request.purpose and request.purpose.approval, found.sealed.resident if found else 0
+        if approval is Approval.NAMED_OFFICERS:
+            # Looked up whether anybody was found or not, so that the time taken says nothing.
+            grounds = grounds._replace(named=bool(naming_used(self.standing.named(), resident, request, self.policies)))
+        elif approval is Approval.IDENTITY_CHECK and request.caller.principal.rid:
             who, today = request.caller.principal, request.caller.today
             grounds = grounds._replace(kin=kin_of(found, who, today, self.reader, self.ring))
         decision = decide(request, self.policies, filing, about, request.caller.today, frozen, grounds)
@@ -265,6 +274,12 @@ class Road:
         rid = self.ring.pairwise(caller.principal.organisation, permit.resident)
         file = open_file(permit, found.sealed, self.ring)
         disclosure = minimise(permit, file, found.facts, rid, caller.today)
+        others: tuple[Event, ...] = ()
+        # What one has in one's own file one knows; of anybody else's, each person it names is asked about.
+        if kin != OWN and not naming().isdisjoint(disclosure.fields):
+            decided = others_in(disclosure, self.standing, self.policies, self.reader, self.ring)
+            others = tuple(named(disclosure, self.ring, *each) for each in decided.told())
+            disclosure = without(disclosure, decided.kept)
         approval, orders = "", self.standing.orders
         if found.facts.terms or orders:
             approval = approval_used(found.facts, permit.request, self.policies, frozenset(disclosure.fields), orders)
@@ -272,30 +287,23 @@ class Road:
             approval = minor_approval_used(found.facts, permit.request, self.policies, self.standing.minors)
         if not disclosure.fields:
             reasons = in_check_order({each.reason for each in disclosure.withheld})
-            return self._denied(Denial(permit.request, reasons, disclosure.withheld, permit.resident), found)
-        case = case_used(found.facts, permit.request, self.policies) or self._naming(permit.request, found)
+            denial = Denial(permit.request, reasons, disclosure.withheld, permit.resident)
+            return self._denied(denial, found)._replace(others=others)
+        case = case_used(found.facts, permit.request, self.policies)
+        if permit.request.purpose and permit.request.purpose.approval is Approval.NAMED_OFFICERS:
+            case = naming_used(self.standing.named(), permit.resident, permit.request, self.policies)
         event = disclosed(disclosure, self.ring, found.trail_key, approval, filing, case, kin)
         counted: tuple[str, ...] = ()
         if approval and found.facts.terms:
             counted = counted_approvals(found.facts, permit.request, self.policies, frozenset(disclosure.fields))
-        return Outcome(disclosure, event, rid, counted)
+        return Outcome(disclosure, event, rid, counted, others)
 
-    def _naming(self, request: AccessRequest, found: Located | None) -> str:
-        """The id of the naming by which a caller may read somebody's sealed record; empty where there is none."""
-        purpose, caller = request.purpose, request.caller
-        if purpose is None or purpose.approval is not Approval.NAMED_OFFICERS:
-            return ""
-        # Read whether anybody was found or not, so that the time taken says nothing.
-        named, mark = self.standing.named(), self.policies.marks[purpose.id]
-        resident = found.sealed.resident if found else 0
-        return naming_for(named, resident, caller.principal.person, purpose.id, mark, caller.at)
-
-    async def _count_read(self, outcome: Outcome) -> Answer:
+    async def _record_together(self, outcome: Outcome) -> Answer:
         """Steps 6 and 7 where approvals count reads: whoever comes too late walks again, and finds them used up."""
         result = outcome.result
         request = result.permit.request if isinstance(result, Disclosure) else result.request
-        while outcome.counted:
-            made = await record_counted(outcome.event, request, outcome.counted, self.lane)
+        while outcome.is_more:
+            made = await record_together(outcome.event, request, outcome.counted, outcome.others, self.lane)
             if isinstance(made, Receipt):
                 return self.answer(outcome, made)
             if made is Reason.VOLUME_EXCEEDED:

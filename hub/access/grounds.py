@@ -10,6 +10,7 @@ from hub.model.decision import AccessRequest
 from hub.model.emergency import Order, Strength, in_force, order_over
 from hub.model.mandate import acts_for
 from hub.model.minor_approval import Standing, covering
+from hub.model.naming import Named, naming_for
 from hub.model.principal import Principal, Role
 from hub.model.protection import is_protected
 from hub.model.purpose import Approval, Basis, Purpose
@@ -67,6 +68,14 @@ def case_used(facts: Facts, request: AccessRequest, policies: Snapshot) -> str:
     return _case_of(facts, request, policies)[1]
 
 
+def naming_used(named: Named, resident: int, request: AccessRequest, policies: Snapshot) -> str:
+    """The id of the naming by which a caller may read somebody's sealed record; empty where there is none."""
+    purpose, caller = request.purpose, request.caller
+    if purpose is None:
+        return ""
+    return naming_for(named, resident, caller.principal.person, purpose.id, policies.marks[purpose.id], caller.at)
+
+
 def _case_of(facts: Facts, request: AccessRequest, policies: Snapshot) -> tuple[CaseState | None, str]:
     purpose, caller = request.purpose, request.caller
     if purpose is None:
@@ -100,9 +109,18 @@ def emergency_of(facts: Facts, request: AccessRequest, orders: Sequence[Order]) 
     return "", ""
 
 
-def kept_back(facts: Facts, principal: Principal, purpose: Purpose) -> tuple[frozenset[str], frozenset[str]]:
-    """Which fields of a purpose a person hides from a caller, and which are kept from them for the person's safety."""
-    terms, keys = facts.terms, (*purpose.fields, *purpose.on_approval)
+def kept_back(
+    facts: Facts, principal: Principal, purpose: Purpose, named: Sequence[str] = ()
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Which fields of a purpose a person hides from a caller, and which are kept from them for the person's safety.
+
+    Args:
+        facts: of the person.
+        principal: the caller.
+        purpose: what for.
+        named: these fields instead of the purpose's, where somebody else's file says them of the person.
+    """
+    terms, keys = facts.terms, named or (*purpose.fields, *purpose.on_approval)
     if not terms or principal.rid == facts.rid:
         return _NONE, _NONE
     hidden, guarded, group_of = hidden_groups(terms, audience_of(principal.requester)), _NONE, groups()

@@ -36,13 +36,29 @@ def minimise(permit: Permit, file: ResidentFile, facts: Facts, pseudonym: str, t
             absent.append(Withheld(key, Reason.NOT_AVAILABLE, "absent"))
         else:
             given[key] = MASKS[masks[key]](value) if key in masks else value
-    return Disclosure(permit, given, _in_order_asked(permit, absent) if absent else permit.withheld)
+    return Disclosure(
+        permit, given, _in_order_asked(permit, [*permit.withheld, *absent]) if absent else permit.withheld
+    )
 
 
-def _in_order_asked(permit: Permit, absent: list[Withheld]) -> tuple[Withheld, ...]:
+def without(disclosure: Disclosure, kept: Mapping[str, str]) -> Disclosure:
+    """A disclosure less the fields that are kept back for the sake of somebody they name.
+
+    Args:
+        disclosure: what would leave.
+        kept: field to why, for the trail alone.
+    """
+    if not kept:
+        return disclosure
+    absent = [Withheld(key, Reason.NOT_AVAILABLE, truth) for key, truth in kept.items()]
+    given = {key: value for key, value in disclosure.fields.items() if key not in kept}
+    return Disclosure(disclosure.permit, given, _in_order_asked(disclosure.permit, [*disclosure.withheld, *absent]))
+
+
+def _in_order_asked(permit: Permit, withheld: list[Withheld]) -> tuple[Withheld, ...]:
     # Absent fields at the end would tell them from sealed ones, which were withheld before the file was opened.
     place = {key: number for number, key in enumerate(permit.request.fields)}
-    return tuple(sorted((*permit.withheld, *absent), key=lambda each: place[each.field]))
+    return tuple(sorted(withheld, key=lambda each: place[each.field]))
 
 
 def _value(field: Field, file: ResidentFile, facts: Facts, pseudonym: str, today: date) -> Any:

@@ -7,6 +7,7 @@ than the answer does. What only the trail may know lies in the subject part, sea
 from collections.abc import Awaitable
 from functools import lru_cache
 
+from hub.errors import Reason
 from hub.model.decision import AccessRequest, Denial, Disclosure, Withheld
 from hub.model.filing import Filing
 from hub.model.instant import timestamp
@@ -81,6 +82,23 @@ def used(request: AccessRequest, approvals: tuple[str, ...]) -> Event:
     """The event of an approval that counts one more read; whom it is about is filled in where it is written."""
     act = _act(request, "used", ()) | {"kind": "approval", "approval": approvals[0]}
     return Event(act, {"reason": ""})
+
+
+def named(disclosure: Disclosure, ring: Keyring, resident: int, trail_key: bytes, shown: dict[str, bool]) -> Event:
+    """The event for a resident whom fields of somebody else's file name.
+
+    Args:
+        disclosure: of the other file.
+        ring: the keys.
+        resident: internal id of whom the fields name.
+        trail_key: theirs.
+        shown: field to whether it leaves.
+    """
+    request, given = disclosure.permit.request, [key for key, leaves in shown.items() if leaves]
+    act = _act(request, "disclosed" if given else "denied", ()) | {"kind": "named", "fields": sorted(given)}
+    act |= {"basis": disclosure.permit.basis} if given else {"reasons": [Reason.NOT_AVAILABLE.value]}
+    # Whose file it is, and what the caller said of that person, is not theirs to know.
+    return Event(act, {"subject": ring.pseudonym_of(resident), "named_in": sorted(shown)}, resident, trail_key)
 
 
 def denied(denial: Denial, ring: Keyring, resident: int | None = None, trail_key: bytes | None = None) -> Event:

@@ -65,7 +65,7 @@ async def disclose_for(road: Road, agent: Asked, name: str, claim: Claim) -> Ans
     event = outcome.event
     act = event.act if isinstance(event.act, dict) else orjson.loads(event.act)
     event = event._replace(act=act | {"on_behalf_of": name, "matter": matter})
-    [receipt] = await record([event], road.lane)
+    [receipt, *_] = await record([event, *outcome.others], road.lane)
     return behind.answer(outcome._replace(event=event), receipt)
 
 

@@ -22,7 +22,7 @@ from hub.store.sections import (
     unseal_under,
     version_of,
 )
-from hub.store.tokens import LISTED_TAGS, idno_token, list_token, rid_token
+from hub.store.tokens import LISTED_TAGS, idno_token, list_token, rid_token, telephone_token
 
 
 class FeedWarrant(NamedTuple):
@@ -33,6 +33,8 @@ class FeedWarrant(NamedTuple):
 
 _DECIDING = frozenset({Tier.BASIC, Tier.IDENTITY})
 """Sections that facts are taken from."""
+_LISTING = (Tier.CARE, Tier.CONTACT)
+"""Sections that lists are made from."""
 ALL_TIERS = FeedWarrant(frozenset(Tier))
 
 
@@ -168,8 +170,8 @@ def change(
     }
     was: tuple[bytes, ...] = ()
     now: tuple[bytes, ...] = ()
-    if fresh.grid != facts.grid or Tier.CARE in after:
-        was, now = lists_of(ring, before, facts), lists_of(ring, whole(Tier.CARE), fresh)
+    if fresh.grid != facts.grid or any(tier in after for tier in _LISTING):
+        was, now = lists_of(ring, before, facts), lists_of(ring, whole(*_LISTING), fresh)
     gained = tuple(token for token in now if token not in was)
     lost = tuple(token for token in was if token not in now)
     lookups = () if rid == facts.rid else (rid_token(ring, rid),)
@@ -184,11 +186,13 @@ def facts_of(file: Sections, rid: str) -> Facts:
 
 
 def lists_of(ring: Keyring, file: Sections, facts: Facts) -> tuple[bytes, ...]:
-    """The lists a person is on: the grid's, and the grid's for each listed tag."""
+    """The lists a person is on: those with their telephone, the grid's, and the grid's for each listed tag."""
+    telephone = _value(file, Tier.CONTACT, "tel")
+    reached = (telephone_token(ring, telephone),) if telephone else ()
     if not facts.grid:
-        return ()
+        return reached
     tags = [tag for tag in LISTED_TAGS if _value(file, Tier.CARE, tag) is True]
-    return (list_token(ring, facts.grid), *(list_token(ring, facts.grid, tag) for tag in tags))
+    return (*reached, list_token(ring, facts.grid), *(list_token(ring, facts.grid, tag) for tag in tags))
 
 
 def idno_of(file: Sections) -> str:

@@ -21,6 +21,11 @@ def list_token(ring: Keyring, area: str, tag: str = "") -> bytes:
     return ring.index(b"list\0" + area.encode() + b"\0" + tag.encode())
 
 
+def telephone_token(ring: Keyring, number: str) -> bytes:
+    """The token of the list of everybody with a telephone number, normalised; a household may share one."""
+    return ring.index(b"telephone\0" + number.encode())
+
+
 def matter_token(ring: Keyring, matter: str, whose: str) -> bytes:
     """The token of a list of people about whom a matter, such as `approvals`, waits for somebody.
 

@@ -108,6 +108,10 @@ def resident(person):
 
 def _values(chance, number, born, kin):
     values = {key: value for key, value in VALUES.items() if chance.random() < 0.8}
+    if "tel" in values:
+        values["tel"] = f"154000005{number:02d}"
+    if "ec" in values and chance.random() < 0.7:
+        values["ec"] = VALUES["ec"] | {"tel": f"154000005{chance.randrange(40):02d}"}  # of somebody, most likely
     if grid := chance.choice([*GRIDS, GRIDS[0], GRIDS[0], "339998001001001", ""]):
         values["grid"] = grid
     if born:

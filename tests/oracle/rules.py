@@ -212,8 +212,27 @@ def _why_not(town, who, person, wanted, standing, rescue):
             (unapproved, unapproved),
             (person.protection and harmful and key in LOCATES, "not_available"),
             (wishes_bind and person.hides(key, who.kind), "not_available"),
+            (
+                key == "ec" and not urgent and not own and kept_for_others(town, who, person, purpose_name, basis),
+                "not_available",
+            ),
             (not holds(town, person, key), "not_available"),
         )
+    )
+
+
+def kept_for_others(town, who, person, purpose_name, basis):
+    """Whether an emergency contact is kept back for the sake of a resident whose telephone it is."""
+    telephone = person.values.get("ec", {}).get("tel")
+    named = [each for each in town.people if telephone and each.values.get("tel") == telephone]
+    return any(
+        (each.protection and who.role in ("clerk", "resident"))
+        or (basis != "statutory" and each.hides("tel", who.kind))
+        or each.held
+        or (each.frozen and basis != "statutory")
+        or (who.role != "resident" and (town.age(each) or 0) < 18 and not _standing(town, who, each, purpose_name))
+        for each in named
+        if each is not person and who.area != each.rid
     )
 
 
