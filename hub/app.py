@@ -11,6 +11,7 @@ from pathlib import Path
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Route
 
 from hub.access.flow import Road
 from hub.access.standing import Standing
@@ -215,5 +216,12 @@ async def _for_http(request: Request, error: Exception) -> Response:
     reason = Reason.NOT_FOUND if status == 404 else Reason.BAD_INPUT  # noqa: PLR2004
     reply = problem_reply(status, [reason.value], _trace_id(request))
     headers = {name.decode(): value.decode() for name, value in reply.headers}
-    more = error.headers if isinstance(error, HTTPException) and error.headers else {}
-    return Response(reply.body, reply.status, {**headers, **more})
+    if status == 405:  # noqa: PLR2004
+        headers["allow"] = ", ".join(sorted(_methods(request)))
+    return Response(reply.body, reply.status, headers)
+
+
+def _methods(request: Request) -> set[str]:
+    # The framework names those of the first route with this path alone.
+    routes = (each for each in request.app.routes if isinstance(each, Route))
+    return {method for each in routes if each.path_regex.match(request.scope["path"]) for method in each.methods or ()}

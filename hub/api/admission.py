@@ -16,6 +16,7 @@ TEMPLATE = "route"
 """Where a request's state says which route it came to."""
 _OFFICERS = (Role.SECURITY_OFFICER, Role.AUDITOR)
 _FILERS = (Role.DEPARTMENT, Role.ORGANISATION)
+_STAFF = (Role.GRID_WORKER, Role.CLERK, Role.SECRETARY, Role.DEPARTMENT)
 _SELF = (Role.RESIDENT,)
 ADMITTED: dict[tuple[str, str], tuple[str, tuple[Role, ...]]] = {
     ("POST", "/v1/alarms"): ("alarm", _FILERS),
@@ -33,6 +34,8 @@ ADMITTED: dict[tuple[str, str], tuple[str, tuple[Role, ...]]] = {
     ("GET", "/v1/me/explanations"): ("explanation", _SELF),
     ("POST", "/v1/me/freezes"): ("freeze", _SELF),
     ("PUT", "/v1/me/visibility"): ("visibility", _SELF),
+    ("POST", "/v1/merges"): ("merge", _STAFF),
+    ("POST", "/v1/merges/{id}/separation"): ("merge", _STAFF),
     ("POST", "/v1/newcomers/{id}/decision"): ("newcomer", (Role.DEPARTMENT,)),
     ("POST", "/v1/orders"): ("order", (Role.DEPARTMENT,)),
     ("POST", "/v1/protections"): ("protection", (Role.SECURITY_OFFICER,)),

@@ -20,6 +20,11 @@ SERVED = {
     "/docs": "GET",
     "/openapi.json": "GET",
 }
+SHARED = {
+    "/v1/me/visibility": "GET, PUT",
+    "/v1/approvals": "GET, POST",
+    "/v1/approvals/abc/decision": "POST",
+}
 NOBODYS = [
     "/x", "/v1", "/v2/disclosures", "/v1/disclosure", "/v1/disclosures/", "/v1/disclosures/x", "/V1/purposes", "/admin",
     "/v1/residents", "/v1/receipts/", "/v1/receipts/0/1", "/log/", "/docs/../hub.toml", "/docs/%2e%2e/hub.toml",
@@ -45,6 +50,12 @@ def test_method_nobody_serves_is_a_problem_that_names_those_served(client, path,
     assert served in answer.headers["allow"]
     if method != "HEAD":
         assert answer.json()["status"] == 405
+
+
+@pytest.mark.parametrize(("path", "served"), SHARED.items())
+def test_of_a_path_with_several_methods_all_are_named(client, path, served):
+    answer = client(CLERK).delete(path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, served)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
