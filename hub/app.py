@@ -42,20 +42,18 @@ from hub.api import (
     requests,
     residents,
     rosters,
+    rules,
     trail,
 )
 from hub.api.front import Front
 from hub.api.problems import problem_reply
 from hub.errors import Reason, TrailUnavailable
-from hub.identity.development import development_issuer
-from hub.identity.issuers import load_issuers
 from hub.identity.tokens import Verifier
 from hub.model.instant import now_utc
 from hub.notices.gateway import load_gateway
 from hub.notices.sending import send_always
-from hub.policy.deadlines import load_deadlines
-from hub.policy.engine import load
-from hub.policy.retention import load_retention
+from hub.rules.starting import Follower, rules_at_start
+from hub.rules.texts import SIGN_IN, Rules, trusted
 from hub.store.changes import Changes
 from hub.store.directory import Directory, open_keyring
 from hub.store.erasure import finish_erasures
@@ -72,7 +70,7 @@ from hub.telemetry.settings import telemetry_settings
 from hub.web import files
 from hub.web.nowhere import no_such_page, wants_page
 from hub.web.routing import page_routes
-from hub.web.site import load_site
+from hub.web.site import load_site, renewed_site
 
 DIRECTORY_VARIABLE = "HUB_DIRECTORY"
 _KEYS_RENEWED_EVERY = 600.0
@@ -102,6 +100,7 @@ _ROUTERS = (
     accesses,
     audit,
     audit_log,
+    rules,
     operations,
     documentation,
 )
@@ -114,13 +113,9 @@ def create_app(directory: Directory) -> Front:
         directory: an initialised one; its store is opened when serving starts.
 
     Raises:
-        OperatorError: policies or issuers are wrong.
+        OperatorError: the gateway's file is wrong.
     """
-    policies = load()
-    verifier = open_verifier(directory)
-    deadlines = load_deadlines(directory.calendar)
     gateway = load_gateway(directory)
-    load_retention(directory.retention)  # a trail kept for too short a time must show at once, not at the first purge
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -131,14 +126,26 @@ def create_app(directory: Directory) -> Front:
         writer.run([lambda tx: await_witnesses(tx, wanted=witnesses is not None)])
         lane = Lane(writer, directory.origin(), time.monotonic)
         reader = SqlcipherReader(directory, ring)
-        standing = Standing(reader)
+        standing_rules, held = rules_at_start(directory, writer, reader, ring)
+        verifier = Verifier(trusted(directory, standing_rules))
+
+        def adopt(fresh: Rules) -> None:
+            app.state.road.adopt(fresh.policies, fresh.deadlines)
+            verifier.trust(trusted(directory, fresh))
+            front.vocabulary.name_purposes(fresh.policies.purposes)
+            front.carried["site"] = renewed_site(front.carried["site"], fresh.texts.get(SIGN_IN, ""))
+
+        policies, follower = standing_rules.policies, Follower(directory, reader, held, adopt)
+        standing = Standing(reader, follower.refresh)
         run = Run(directory)
-        run.begin(writer, policies.digest, policies.relaxed())
+        run.begin(writer, policies.digest, policies.relaxed(), standing_rules.digest)
         finish_erasures(writer, reader, now_utc())
         trail_index = TrailIndex(directory, ring)
         turn = Turn(reader, Changes(directory.changes), standing.refresh)
         app.state.road = Road(reader, ring, lane, policies, verifier, standing, turn, now_utc, front.meter, trail_index)
-        app.state.road.deadlines = deadlines
+        app.state.road.deadlines = standing_rules.deadlines
+        front.vocabulary.name_purposes(policies.purposes)
+        front.carried["site"] = load_site(directory, standing_rules.texts.get(SIGN_IN, ""), front.is_page)
         app.state.road.synthetic_only = directory.is_development
         # What start-up made lives as long as the process: looking through it for garbage would only cost pauses.
         gc.collect()
@@ -167,8 +174,7 @@ def create_app(directory: Directory) -> Front:
         app.router.routes.extend(module.router.routes)
     app.router.routes.extend((*page_routes(), *files.routes))
     app.add_exception_handler(HTTPException, _for_http)
-    front = Front(app, list(policies.purposes), telemetry_settings(os.environ))
-    front.carried["site"] = load_site(directory, front.is_page)
+    front = Front(app, telemetry_settings(os.environ))
     return front
 
 
@@ -194,14 +200,6 @@ async def _renew_keys(verifier: Verifier) -> None:
     while True:
         await asyncio.sleep(_KEYS_RENEWED_EVERY)
         await verifier.refresh(now_utc())
-
-
-def open_verifier(directory: Directory) -> Verifier:
-    """Who may vouch for callers: the configured issuers, and the development issuer of a development directory."""
-    issuers = list(load_issuers(directory.issuers)) if directory.issuers.is_file() else []
-    if directory.is_development:
-        issuers.append(development_issuer(directory.development_key.read_bytes()))
-    return Verifier(issuers)
 
 
 def _trace_id(request: Request) -> str:

@@ -120,8 +120,15 @@ class Road:
     synthetic_only: bool = False
     _sections: dict[tuple[str, str], tuple[Tier, ...]] = field(default_factory=dict)
 
+    def adopt(self, policies: Snapshot, deadlines: Deadlines) -> None:
+        """Go by other rules from now on; what is under way and was not decided yet is decided by them."""
+        self.policies, self.deadlines = policies, deadlines
+        self._sections = {}
+
     async def enter(self, authorization: str) -> Caller:
         """Step 1, which every route shares. Raises Unauthenticated."""
+        # The view comes first: whose tokens are believed is a rule, too.
+        self.turn.begin()
         return self._standing(await authenticate(authorization, self.verifier, self.clock()))
 
     def enter_as(self, principal: Principal, operator: str) -> Caller:
@@ -211,6 +218,7 @@ class Road:
 
     def _walk(self, request: AccessRequest) -> Outcome:
         """Steps 3 to 5 for one person."""
+        request = self._as_of_now(request)
         caller, purpose = request.caller, request.purpose
         if self.misses.refused(caller.principal.id, caller.at):
             return self._denied(Denial(request, (Reason.RATE_LIMITED,)), None)
@@ -230,6 +238,13 @@ class Road:
             return self._denied(denial, found)
         return self.judge(request, filings, found)
 
+    def _as_of_now(self, request: AccessRequest) -> AccessRequest:
+        """A request by the rules in force: they may have changed since it was stated."""
+        if request.policy == self.policies.digest:
+            return request
+        purpose = request.purpose and self.policies.purposes.get(request.purpose.id)
+        return request._replace(purpose=purpose, policy=self.policies.digest)
+
     def locked(self, request: AccessRequest) -> Denial | None:
         """Who broke the glass and left it unreviewed for a day reads nothing more, but in the next emergency."""
         caller, purpose = request.caller, request.purpose
@@ -240,6 +255,7 @@ class Road:
 
     def judge(self, request: AccessRequest, filings: tuple[Filing, ...], found: Located | None) -> Outcome:
         """Steps 3 to 5 for a person who was looked for, once nothing speaks against the purpose itself."""
+        request = self._as_of_now(request)
         # Of several filings, the one counts whose scope the person lives in.
         covering = (filing for filing in filings if found and found.facts.grid.startswith(filing.scope))
         filing = next(covering, next(iter(filings), None))

@@ -56,8 +56,9 @@ async def search(
         BadInput: the cursor is not one of the caller's own.
         TrailUnavailable: nothing is listed.
     """
-    purpose = road.policies.purposes[TAGGED.get(tag, PURPOSE)]
-    request = AccessRequest(caller, SubjectRef(), purpose, purpose.fields, "", trace_id, road.policies.digest)
+    purpose = road.policies.purposes.get(TAGGED.get(tag, PURPOSE))
+    keys = purpose.fields if purpose else ()
+    request = AccessRequest(caller, SubjectRef(), purpose, keys, "", trace_id, road.policies.digest)
     denial = decide_purpose(request, None) or road.locked(request)
     if denial is None and not grid.startswith(caller.principal.area):
         denial = Denial(request, (Reason.OUT_OF_SCOPE,))

@@ -1,6 +1,6 @@
 """Who stands how: principals, filings and freezes as the control rows say, current on every request."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ class Standing:
 
     Args:
         reader: the store.
+        follow: called before anything is taken over, for whatever else is current like this.
 
     Attributes:
         frozen: internal id to how far the person's file is frozen; who is not in it is not frozen.
@@ -35,8 +36,9 @@ class Standing:
         minors: standing approvals to read the minors of a grid.
     """
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, follow: Callable[[], None] = lambda: None) -> None:
         self._reader = reader
+        self._follow = follow
         self._version = -1
         self._appointments: dict[str, Appointment] = {}
         self._filings: dict[tuple[str, str], list[Filing]] = {}
@@ -59,6 +61,7 @@ class Standing:
         if version == self._version:
             return
         self._version = -1
+        self._follow()
         self._in_force.clear()
         self._named = None
         self._appointments = {row.id: Appointment.from_record(row.body) for row in self._reader.control("principal")}

@@ -45,7 +45,6 @@ class Front:
 
     Args:
         api: documents and serves all routes; its `state.road` is what direct routes work with.
-        purposes: the catalogue's ids, which telemetry may name.
         settings: whether telemetry leaves the process.
 
     Attributes:
@@ -56,10 +55,10 @@ class Front:
         failures: counts failed sign-ins, for the trail.
     """
 
-    def __init__(self, api: FastAPI, purposes: list[str], settings: TelemetrySettings) -> None:
+    def __init__(self, api: FastAPI, settings: TelemetrySettings) -> None:
         self.api = api
         self._direct = DirectRoutes(api.routes)
-        self.vocabulary = Vocabulary(self._direct.templates(), purposes)
+        self.vocabulary = Vocabulary(self._direct.templates(), ())
         self.meter = Meter(self.vocabulary)
         self.failures = SignInFailures()
         self.carried: dict[str, Any] = {"ask": self.ask}

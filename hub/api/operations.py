@@ -7,7 +7,7 @@ from hub.access.flow import Road
 from hub.api.documented import served_by
 from hub.api.reply import Reply, json_reply
 from hub.api.schemas import Health, problems
-from hub.errors import TrailUnavailable
+from hub.errors import OperatorError, TrailUnavailable
 from hub.store.sqlcipher import Failure
 
 router = APIRouter(tags=["operations"])
@@ -20,8 +20,11 @@ async def _healthz(_road: Road, _scope: Scope, _receive: Receive) -> Reply:
 async def _readyz(road: Road, _scope: Scope, _receive: Receive) -> Reply:
     try:
         road.reader.control_version()
+        road.turn.begin()
     except Failure:
         raise TrailUnavailable("the store cannot be read") from None
+    except OperatorError:
+        raise TrailUnavailable("who stands and by which rules cannot be trusted") from None
     if road.reader.alarm():
         raise TrailUnavailable("a witness contradicts the log")
     await road.lane.probe()

@@ -49,7 +49,7 @@ async def disclose_for(road: Road, agent: Asked, name: str, claim: Claim) -> Ans
     caller = agent.caller
     person, _, mandate = await mandate_of(road, agent, name)
     matter = mandate["matter"]
-    if matter not in road.policies.purposes or claim.purpose not in (COUNTER, matter):
+    if not {matter, COUNTER} <= road.policies.purposes.keys() or claim.purpose not in (COUNTER, matter):
         raise await refuse(road, agent, KIND, Reason.NOT_ALLOWED, person)
     behind = dataclasses.replace(road, policies=_with_form(road.policies, matter), _sections={})
     claim.purpose = COUNTER

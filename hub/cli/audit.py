@@ -50,13 +50,13 @@ def run_purge(args: argparse.Namespace) -> int:
     """Purge what is old enough; says how much that was."""
     from hub.cli.opened import opened
     from hub.model.instant import now_utc, read_instant
-    from hub.policy.retention import load_retention
     from hub.rights.purging import Means, purge
-    from hub.store.directory import Directory
+    from hub.rules.starting import rules_at_start
 
     before = read_instant("before", args.before)
-    minimum = load_retention(Directory(args.directory).retention).trail
     with opened(args.directory) as hub:
+        rules, _ = rules_at_start(hub.directory, hub.writer, hub.reader, hub.ring)
+        minimum = rules.retention.trail
         done = purge(Means(hub.directory, hub.ring, hub.writer, hub.reader), before, minimum, now_utc())
     print(f"purged: {done.entries} entries, of {done.people} people; of {done.held} people none: something is open")
     return 0

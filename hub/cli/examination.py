@@ -15,8 +15,9 @@ from audit.witness_client import Outcome, Shown
 from hub.errors import HubError
 from hub.feeds.sealing import ALL_TIERS, OpenedSections, open_facts
 from hub.model.tier import Tier
-from hub.policy.engine import load
-from hub.policy.retention import load_retention
+from hub.rules.records import KIND, must_be_held, refuse_older, texts_of
+from hub.rules.starting import differing_files
+from hub.rules.texts import read_texts, rules_from
 from hub.store.directory import Directory, open_keyring
 from hub.store.installation import open_writer, signer, system_event
 from hub.store.keys import Keyring
@@ -73,13 +74,12 @@ def examine(path: Path) -> Iterator[Finding]:
         yield _pages(directory, ring)
         yield _sections(reader, ring)
         yield _controls(reader)
+        yield from _rules(directory, reader)
         yield from _accounts(reader)
         yield _purged(reader)
         yield from _log(reader)
     finally:
         reader.close()
-    yield _policies()
-    yield _kept(directory)
     yield _disk(path)
 
 
@@ -219,22 +219,34 @@ def _attempt(what: str, look: Callable[[], str]) -> Finding:
         return Finding(what, str(error), "stop serving, keep the files for the auditor, restore from a backup")
 
 
-def _policies() -> Finding:
+def _rules(directory: Directory, reader: SqlcipherReader) -> Iterator[Finding]:
     try:
+        if directory.is_development and not reader.control(KIND):
+            count = len(rules_from(read_texts(directory)).policies.purposes)
+            yield Finding("policies", f"{count} purposes in the files, which the first start puts on record")
+            return
         started = time.perf_counter()
-        snapshot = load()
+        standing = must_be_held(reader)
+        refuse_older(directory, standing)
+        rules = rules_from(texts_of(reader, standing.digest))
     except HubError as error:
-        return Finding("policies", str(error), "run `hub policy check` and mend what it names")
+        yield Finding("policies", str(error), "nothing is served by rules that cannot be trusted; do as it says")
+        return
     spent = (time.perf_counter() - started) * 1000
-    return Finding("policies", f"{len(snapshot.purposes)} purposes, loaded in {spent:.0f} ms")
-
-
-def _kept(directory: Directory) -> Finding:
+    count = len(rules.policies.purposes)
+    yield Finding("policies", f"{count} purposes in version {standing.version} of the rules, loaded in {spent:.0f} ms")
+    days = rules.retention.trail.days
+    yield Finding("retention", f"nothing of the trail is purged before it is {days} days old")
     try:
-        days = load_retention(directory.retention).trail.days
+        differing = differing_files(rules, read_texts(directory))
     except HubError as error:
-        return Finding("retention", str(error), f"mend {directory.retention}: the hub does not start with it")
-    return Finding("retention", f"nothing of the trail is purged before it is {days} days old")
+        yield Finding("rule files", str(error), "run `hub policy check` and mend what it names")
+        return
+    if not differing:
+        yield Finding("rule files", f"are the rules in force, {rules.digest[:12]}")
+        return
+    mend = "" if directory.is_development else "put the files back, or ask for a change with `hub rules propose`"
+    yield Finding("rule files", f"{', '.join(differing)} differ from the rules in force, {rules.digest[:12]}", mend)
 
 
 def _disk(path: Path) -> Finding:

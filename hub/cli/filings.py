@@ -16,11 +16,13 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Load."""
     from hub.cli.opened import opened, read_text
-    from hub.policy.engine import load
     from hub.policy.filings import put_on_record, read_filings
+    from hub.rules.starting import rules_at_start
 
-    filings = read_filings(read_text(args.file), load())
+    lines = read_text(args.file)
     with opened(args.directory) as hub:
+        rules, _ = rules_at_start(hub.directory, hub.writer, hub.reader, hub.ring)
+        filings = read_filings(lines, rules.policies)
         count = put_on_record(hub.writer, filings)
     print(f"filings: {count} on record")
     return 0

@@ -19,6 +19,7 @@ COMMANDS = (
     "token",
     "serve",
     "policy",
+    "rules",
     "audit",
     "doctor",
     "erase",

@@ -22,6 +22,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "Exit 0 where nothing is wrong, 2 where something is.",
     )
     check.add_argument("path", nargs="?", type=Path, help="a directory of policies; the hub's own where left out")
+    check.add_argument("--against", type=Path, metavar="DIR", help="tell what they and DIR's other files would change")
     check.set_defaults(run=run)
 
 
@@ -48,7 +49,29 @@ def run(args: argparse.Namespace) -> int:
     asked = sum(1 for _ in questions(snapshot))
     print(f"{len(snapshot.purposes)} purposes and {len(snapshot.rules)} rules: no problem found")
     print(f"{asked} questions: the stock Casbin enforcer gives the same answers")
+    if args.against is not None:
+        _compare(args.against, args.path)
     return OK
+
+
+def _compare(data: Path, policies: Path | None) -> None:
+    """Tell how the files differ from the rules in force in a data directory."""
+    from hub.cli.opened import opened
+    from hub.rules.difference import differences
+    from hub.rules.records import must_be_held, texts_of
+    from hub.rules.starting import differing_files
+    from hub.rules.texts import read_texts, rules_from
+
+    with opened(data) as hub:
+        held = must_be_held(hub.reader)
+        in_force = rules_from(texts_of(hub.reader, held.digest))
+    fresh = rules_from(read_texts(hub.directory, policies), development=hub.directory.is_development)
+    differing = differing_files(in_force, fresh.texts)
+    print(f"{len(differing)} files differ from the rules in force, {held.digest[:12]}")
+    for path in differing:
+        print(f"differs  {path}")
+    for effect, text in differences(in_force, fresh, held.marks):
+        print(f"{effect:8} {text}")
 
 
 def _report(directory: Path, problems: "list[Problem]") -> int:

@@ -24,7 +24,7 @@ def run(args: argparse.Namespace) -> int:
     from hub.app import DIRECTORY_VARIABLE, create_app
     from hub.errors import BadInput, OperatorError
     from hub.store.directory import Directory, open_keyring
-    from hub.store.installation import open_writer, signer
+    from hub.store.installation import signer
     from hub.store.witnesses import load_witnesses
     from hub.store.witnessing import refuse_a_second_history
     from hub.telemetry.logging import set_up
@@ -36,9 +36,9 @@ def run(args: argparse.Namespace) -> int:
     directory = Directory(args.directory)
     ring = open_keyring(directory)
     refuse_a_second_history(directory, ring, load_witnesses(directory, signer(directory, ring).verifier))
-    open_writer(directory, ring).close()
     if directory.is_development and not _is_loopback(args.host):
         raise OperatorError("a directory with the development issuer is served on loopback only, such as 127.0.0.1")
+    _look_at_the_rules(args.directory)
     _refuse_a_taken_port(args.host, args.port)
     app = create_app(directory)
     set_up(app.vocabulary)
@@ -60,6 +60,22 @@ def run(args: argparse.Namespace) -> int:
         os.environ[DIRECTORY_VARIABLE] = str(args.directory)
         uvicorn.run("hub.app:create_app_from_environment", factory=True, workers=args.workers, **options)
     return 0
+
+
+def _look_at_the_rules(path: Path) -> None:
+    """Open the store once before serving; say where the files are not what is served."""
+    from hub.cli.opened import opened
+    from hub.rules.starting import differing_files, rules_at_start
+    from hub.rules.texts import read_texts
+
+    with opened(path) as hub:
+        rules, _ = rules_at_start(hub.directory, hub.writer, hub.reader, hub.ring)
+    if differing := differing_files(rules, read_texts(hub.directory)):
+        print(
+            f"hub: serving the rules on record, {rules.digest[:12]}, not the files: {', '.join(differing)} differ; "
+            f"`hub rules propose {path}` asks for a change",
+            file=sys.stderr,
+        )
 
 
 def _refuse_a_taken_port(host: str, port: int) -> None:

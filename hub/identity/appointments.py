@@ -1,12 +1,12 @@
 """Putting principals on record: who holds which role, current in every worker on the next request."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from hub.errors import BadInput
 from hub.identity.principals import Appointment, check_separation
-from hub.store.engine import Reader
+from hub.store.engine import Event, Reader
 from hub.store.installation import system_event
 from hub.store.transaction import SqlcipherTransaction
 from hub.store.writer import Writer
@@ -53,11 +53,15 @@ def reinstate(writer: Writer, reader: Reader, principal: str) -> None:
     Raises:
         BadInput: it is not on record as revoked, or its person has taken up a duty that must be apart.
     """
-    known = appointments(reader)
-    held = known.get(principal)
+    _write(writer, appointments(reader), [reinstated(reader, principal)])
+
+
+def reinstated(reader: Reader, principal: str) -> Appointment:
+    """A revoked appointment as it would be again. Raises BadInput where it is not on record as revoked."""
+    held = appointments(reader).get(principal)
     if held is None or not held.revoked:
         raise BadInput("principal", "is not on record as revoked")
-    _write(writer, known, [Appointment(held.principal, held.valid_from, held.valid_until)])
+    return Appointment(held.principal, held.valid_from, held.valid_until)
 
 
 def _is_revoked(held: Appointment | None) -> bool:
@@ -71,19 +75,28 @@ def _write(writer: Writer, known: dict[str, Appointment], changed: list[Appointm
 
     def action(tx: SqlcipherTransaction) -> None:
         for each in changed:
-            record = each.to_record()
-            about_resident = each.principal.rid
-            # A resident's own id belongs to the part that is erased with them.
-            shown = record | {"principal": "resident"} if about_resident else record
-            event = system_event("principal", at, appointment=shown)
-            if about_resident:
-                event.subject["subject"] = tx.pseudonym(f"rid\0{about_resident}".encode())
-            tx.put_control(KIND, each.principal.id, record, event)
+            put_on_record(tx, each, lambda **more: system_event(KIND, at, **more))
 
     if changed:
         [failure] = writer.run([action], sign=True)
         if failure is not None:
             raise failure
+
+
+def put_on_record(tx: SqlcipherTransaction, appointment: Appointment, speak: Callable[..., Event]) -> None:
+    """Write one appointment with its entry.
+
+    Args:
+        tx: the write transaction.
+        appointment: replaces the one on record for the same principal.
+        speak: makes the event, whose act gets the member `appointment`.
+    """
+    record, rid = appointment.to_record(), appointment.principal.rid
+    # A resident's own id belongs to the part that is erased with them.
+    event = speak(appointment=record | {"principal": "resident"} if rid else record)
+    if rid:
+        event = event._replace(subject=event.subject | {"subject": tx.pseudonym(f"rid\0{rid}".encode())})
+    tx.put_control(KIND, appointment.principal.id, record, event)
 
 
 def revoke(writer: Writer, reader: Reader, principal: str) -> None:

@@ -64,22 +64,38 @@ def load_issuers(path: Path) -> tuple[Issuer, ...]:
     if not path.exists():
         return ()
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        return read_issuers(path.read_text(encoding="utf-8"), path.name)
     except OSError as error:
         raise OperatorError(f"`{path.name}` cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise OperatorError(f"`{path.name}` is not TOML: {error}") from None
+
+
+def read_issuers(text: str, name: str = "issuers.toml") -> tuple[Issuer, ...]:
+    """Read the list's text strictly.
+
+    Args:
+        text: TOML.
+        name: what errors call it.
+
+    Raises:
+        OperatorError: naming the file, the issuer's place in it, the member and the rule.
+    """
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise OperatorError(f"`{name}` is not TOML: {error}") from None
     entries = document.pop("issuer", [])
     if document or not isinstance(entries, list):
-        raise OperatorError(f"`{path.name}` may only hold tables `[[issuer]]`")
+        raise OperatorError(f"`{name}` may only hold tables `[[issuer]]`")
     issuers: dict[str, Issuer] = {}
     for number, entry in enumerate(entries, start=1):
         try:
             issuer = _issuer(entry)
         except ValueError as error:
-            raise OperatorError(f"`{path.name}`, issuer {number}: {error}") from None
+            raise OperatorError(f"`{name}`, issuer {number}: {error}") from None
         if issuer.issuer in issuers:
-            raise OperatorError(f"`{path.name}`, issuer {number}: `issuer` is there twice")
+            raise OperatorError(f"`{name}`, issuer {number}: `issuer` is there twice")
         issuers[issuer.issuer] = issuer
     return tuple(issuers.values())
 

@@ -63,9 +63,20 @@ class Verifier:
             issuers: as `load_issuers` or `development_issuer` give them.
             fetch: how a key set is fetched; by https, unless a test has another way.
         """
-        self._issuers = {issuer.issuer: issuer for issuer in issuers}
-        self._keyrings = {name: Keyring(issuer, fetch or _fetch) for name, issuer in self._issuers.items()}
+        self._fetch = fetch or _fetch
+        self._issuers: dict[str, Issuer] = {}
+        self._keyrings: dict[str, Keyring] = {}
         self._verified: dict[str, Identity] = {}
+        self.trust(issuers)
+
+    def trust(self, issuers: Iterable[Issuer]) -> None:
+        """Trust these issuers and no other, from the next token on; keys of those that stay as they are stay known."""
+        before, self._issuers = self._issuers, {issuer.issuer: issuer for issuer in issuers}
+        self._keyrings = {
+            name: self._keyrings[name] if before.get(name) == issuer else Keyring(issuer, self._fetch)
+            for name, issuer in self._issuers.items()
+        }
+        self._verified.clear()
 
     def verify(self, token: str, now: datetime) -> Identity:
         """Verify a token; one verified before costs a dictionary lookup.
@@ -100,7 +111,7 @@ class Verifier:
 
     async def refresh(self, now: datetime) -> None:
         """Renew all fetched keys; to be called every few minutes, so that a withdrawn key stops working."""
-        for keyring in self._keyrings.values():
+        for keyring in list(self._keyrings.values()):
             await self._renew(keyring, now)
 
     async def _renew(self, keyring: Keyring, now: datetime) -> None:

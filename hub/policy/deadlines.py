@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from hub.errors import OperatorError
 from hub.model.working_time import NO_CALENDAR, Calendar
-from hub.policy.operator_file import days_in, read_operator_file
+from hub.policy.operator_file import days_in, read_operator_file, read_operator_text
 
 FILING_DAYS, REQUEST_DAYS = 10, 30
 _MOST_DAYS = 250
@@ -52,19 +52,27 @@ def load_deadlines(path: Path) -> Deadlines:
     Raises:
         OperatorError: naming the file, the member and the rule.
     """
-    document = read_operator_file(path, _MEMBERS)
-    days = days_in(path, document, "filing_days", FILING_DAYS, (1, _MOST_DAYS))
-    closed, opened = (_days(path, document, member) for member in ("closed", "open"))
+    return _deadlines(path.name, read_operator_file(path, _MEMBERS))
+
+
+def read_deadlines(text: str, name: str = "calendar.toml") -> Deadlines:
+    """The same from its text. Raises OperatorError."""
+    return _deadlines(name, read_operator_text(text, name, _MEMBERS))
+
+
+def _deadlines(name: str, document: dict[str, Any]) -> Deadlines:
+    days = days_in(name, document, "filing_days", FILING_DAYS, (1, _MOST_DAYS))
+    closed, opened = (_days(name, document, member) for member in ("closed", "open"))
     if both := closed & opened:
-        raise OperatorError(f"`{path.name}`: {min(both)} is both closed and open")
-    within = days_in(path, document, "request_days", REQUEST_DAYS, (1, _MOST_DAYS))
+        raise OperatorError(f"`{name}`: {min(both)} is both closed and open")
+    within = days_in(name, document, "request_days", REQUEST_DAYS, (1, _MOST_DAYS))
     return Deadlines(days, within, MappingProxyType(dict.fromkeys(closed, False) | dict.fromkeys(opened, True)))
 
 
-def _days(path: Path, document: dict[str, Any], member: str) -> set[date]:
+def _days(name: str, document: dict[str, Any], member: str) -> set[date]:
     listed = document.get(member, [])
     if not isinstance(listed, list) or not all(
         isinstance(day, date) and not isinstance(day, datetime) for day in listed
     ):
-        raise OperatorError(f"`{path.name}`: `{member}` must be a list of days such as 2026-10-01")
+        raise OperatorError(f"`{name}`: `{member}` must be a list of days such as 2026-10-01")
     return set(listed)

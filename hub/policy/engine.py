@@ -4,7 +4,7 @@ The only importer of casbin, and only for the comparison: the snapshot serves wi
 """
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import product
 from pathlib import Path
 
@@ -14,11 +14,20 @@ from hub.policy.consents import read_texts
 from hub.policy.problem import PolicyError, Problem
 from hub.policy.rules import ACTIONS, REQUESTERS, Question, Rule, check_model, read_rules
 from hub.policy.snapshot import PlannedField, Snapshot, compile_snapshot
-from hub.policy.sources import MODEL, RULES, digest, policies_directory, read_sources
+from hub.policy.sources import MODEL, POLICIES, RULES, Source, digest, policies_directory, read_sources, sources_of
 from hub.policy.tiers import READABLE
 from hub.schema.fields import fields
 
-__all__ = ["PlannedField", "PolicyError", "Problem", "Snapshot", "compare_with_stock", "load", "questions"]
+__all__ = [
+    "PlannedField",
+    "PolicyError",
+    "Problem",
+    "Snapshot",
+    "compare_with_stock",
+    "load",
+    "load_texts",
+    "questions",
+]
 
 STRANGERS = ("", "*", "nobody")
 """Words that no policy names; whoever asks with one of them must be refused."""
@@ -35,7 +44,19 @@ def load(path: Path | None = None) -> Snapshot:
         OperatorError: there is no such directory.
     """
     directory = path or policies_directory()
-    sources, problems = read_sources(directory)
+    return _compiled(*read_sources(directory), directory)
+
+
+def load_texts(texts: Mapping[str, str]) -> Snapshot:
+    """Load policies strictly from their texts by path, as the store keeps them.
+
+    Raises:
+        PolicyError: naming every problem of every file.
+    """
+    return _compiled(*sources_of(texts), Path(POLICIES))
+
+
+def _compiled(sources: Mapping[str, Source], problems: list[Problem], directory: Path) -> Snapshot:
     schema = fields()
     catalogue, wrong = read_catalogue(sources, schema)
     problems += wrong

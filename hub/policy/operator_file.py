@@ -21,21 +21,38 @@ def read_operator_file(path: Path, members: AbstractSet[str]) -> dict[str, Any]:
     if not path.exists():
         return {}
     try:
-        document = tomllib.loads(path.read_text("utf-8"))
+        return read_operator_text(path.read_text("utf-8"), path.name, members)
     except OSError as error:
         raise OperatorError(f"`{path.name}` cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise OperatorError(f"`{path.name}` is not TOML: {error}") from None
+
+
+def read_operator_text(text: str, name: str, members: AbstractSet[str]) -> dict[str, Any]:
+    """What an operator's file says, from its text.
+
+    Args:
+        text: TOML.
+        name: what errors call the file.
+        members: the keys it may have.
+
+    Raises:
+        OperatorError: naming the file and the rule.
+    """
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise OperatorError(f"`{name}` is not TOML: {error}") from None
     if unknown := document.keys() - members:
-        raise OperatorError(f"`{path.name}`: `{min(unknown)}` is not a known key")
+        raise OperatorError(f"`{name}`: `{min(unknown)}` is not a known key")
     return document
 
 
-def days_in(path: Path, document: dict[str, Any], member: str, usual: int, bounds: tuple[int, int]) -> int:
+def days_in(name: str, document: dict[str, Any], member: str, usual: int, bounds: tuple[int, int]) -> int:
     """A number of days that an operator's file states.
 
     Args:
-        path: the file.
+        name: what errors call the file.
         document: what it says.
         member: the key.
         usual: what counts where it has no such key.
@@ -46,5 +63,5 @@ def days_in(path: Path, document: dict[str, Any], member: str, usual: int, bound
     """
     days = document.get(member, usual)
     if not isinstance(days, int) or isinstance(days, bool) or not bounds[0] <= days <= bounds[1]:
-        raise OperatorError(f"`{path.name}`: `{member}` must be a number from {bounds[0]} to {bounds[1]}")
+        raise OperatorError(f"`{name}`: `{member}` must be a number from {bounds[0]} to {bounds[1]}")
     return days

@@ -9,9 +9,9 @@ trail_days = 1096
 
 from datetime import timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from hub.policy.operator_file import days_in, read_operator_file
+from hub.policy.operator_file import days_in, read_operator_file, read_operator_text
 
 LEAST_DAYS = 180
 USUAL_DAYS = 1096
@@ -39,5 +39,13 @@ def load_retention(path: Path) -> Retention:
     Raises:
         OperatorError: naming the file, the member and the rule.
     """
-    document = read_operator_file(path, _MEMBERS)
-    return Retention(timedelta(days=days_in(path, document, "trail_days", USUAL_DAYS, (LEAST_DAYS, _MOST_DAYS))))
+    return _retention(path.name, read_operator_file(path, _MEMBERS))
+
+
+def read_retention(text: str, name: str = "retention.toml") -> Retention:
+    """The same from its text. Raises OperatorError."""
+    return _retention(name, read_operator_text(text, name, _MEMBERS))
+
+
+def _retention(name: str, document: dict[str, Any]) -> Retention:
+    return Retention(timedelta(days=days_in(name, document, "trail_days", USUAL_DAYS, (LEAST_DAYS, _MOST_DAYS))))

@@ -54,6 +54,7 @@ class Snapshot:
         grounds: the legal bases by purpose and requester, in order of preference.
         marks: by purpose, a digest of all that is said of it: what was approved for a purpose ends when it changes.
         texts: by purpose, what is read before agreeing to it; only where it may stand on an agreement.
+        denied: the questions that a rule answers with no, so that nobody may ever need them.
     """
 
     digest: str
@@ -64,6 +65,7 @@ class Snapshot:
     grounds: Mapping[tuple[str, str], tuple[Basis, ...]]
     marks: Mapping[str, str]
     texts: Mapping[str, Text] = field(default_factory=dict)
+    denied: frozenset[Question] = frozenset()
 
     def rule(self, requester: str, purpose: str, tier: str, action: str = READ) -> str | None:
         """The id of the rule that allows an action, such as `policy.csv:12`, or None: then it is refused."""
@@ -100,6 +102,7 @@ def compile_snapshot(catalogue: Catalogue, rules: Iterable[Rule], fields: Mappin
         fields: the fields of a resident's file, by key.
         digest: names the files.
     """
+    rules = tuple(rules)
     allowed = compile_rules(rules)
     plans: dict[tuple[str, str], Plan] = {}
     grounds: dict[tuple[str, str], tuple[Basis, ...]] = {}
@@ -115,6 +118,7 @@ def compile_snapshot(catalogue: Catalogue, rules: Iterable[Rule], fields: Mappin
         plans=MappingProxyType(plans),
         grounds=MappingProxyType(grounds),
         marks=MappingProxyType({each.id: _mark(each) for each in catalogue.purposes.values()}),
+        denied=frozenset(rule.question for rule in rules if rule.effect == "deny"),
     )
 
 

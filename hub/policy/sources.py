@@ -12,8 +12,10 @@ from hub.errors import OperatorError
 from hub.policy.problem import Problem
 
 TIERS, CITATIONS, MODEL, RULES = "tiers.toml", "citations.toml", "model.conf", "policy.csv"
+POLICIES = "policies"
 PURPOSES = "purposes"
 CONSENTS = "consents"
+_NAMES = (TIERS, CITATIONS, MODEL, RULES)
 
 _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 
@@ -92,7 +94,7 @@ def read_sources(directory: Path) -> tuple[Mapping[str, Source], list[Problem]]:
     """
     if not directory.is_dir():
         raise OperatorError(f"there is no directory of policies at `{directory}`; name one that holds `{RULES}`")
-    names = [TIERS, CITATIONS, MODEL, RULES]
+    names = list(_NAMES)
     for folder in (PURPOSES, CONSENTS):
         names += sorted(f"{folder}/{path.name}" for path in (directory / folder).glob("*.toml"))
     sources: dict[str, Source] = {}
@@ -110,10 +112,34 @@ def read_sources(directory: Path) -> tuple[Mapping[str, Source], list[Problem]]:
     return sources, problems
 
 
+def sources_of(texts: Mapping[str, str]) -> tuple[Mapping[str, Source], list[Problem]]:
+    """The same of files whose texts are at hand.
+
+    Args:
+        texts: path to content, line ends always line feeds.
+
+    Returns:
+        The files by path, and a problem for each that is missing or none of the policies'.
+    """
+    problems = [Problem(name, 1, "is missing") for name in _NAMES if name not in texts]
+    problems += [Problem(name, 1, "is no file of policies") for name in texts if not _is_policy(name)]
+    return {name: Source(name, texts[name]) for name in sorted(texts) if _is_policy(name)}, problems
+
+
+def _is_policy(name: str) -> bool:
+    folder, _, file = name.rpartition("/")
+    return name in _NAMES or (folder in (PURPOSES, CONSENTS) and file.endswith(".toml") and file != ".toml")
+
+
 def digest(sources: Mapping[str, Source]) -> str:
     """SHA-256 over all files in order of their paths, in hex: names the policies that a decision stood on."""
+    return digest_of({path: source.text for path, source in sources.items()})
+
+
+def digest_of(texts: Mapping[str, str]) -> str:
+    """The same over texts by path."""
     total = hashlib.sha256()
-    for path in sorted(sources):
-        for part in (path.encode(), sources[path].text.encode()):
+    for path in sorted(texts):
+        for part in (path.encode(), texts[path].encode()):
             total.update(len(part).to_bytes(8, "big") + part)
     return total.hexdigest()

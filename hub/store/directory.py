@@ -151,6 +151,11 @@ class Directory:
         return self.keys / "checkpoint"
 
     @property
+    def rules_kept(self) -> Path:
+        """Which rules were in force last, outside the database: older ones put back contradict it."""
+        return self.keys / "rules"
+
+    @property
     def development_key(self) -> Path:
         """The development issuer's key; a directory that has one accepts synthetic people only."""
         return self.keys / "development.pem"

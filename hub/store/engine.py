@@ -92,8 +92,8 @@ class Reader(Protocol):
         """The sealed session of a name, ended by time or not, or None."""
         ...
 
-    def control(self, kind: str) -> list[ControlRow]:
-        """The authentic rows of a kind: a row that was changed behind the hub's back stands for nothing."""
+    def control(self, kind: str, name: str | None = None) -> list[ControlRow]:
+        """The authentic rows of a kind, or of one name; a row changed behind the hub's back stands for nothing."""
         ...
 
 

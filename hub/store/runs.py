@@ -37,13 +37,16 @@ class Run:
         self._lock = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
 
-    def begin(self, writer: Writer, policy: str, relaxed: Mapping[str, Sequence[str]] = _NOTHING) -> int:
+    def begin(
+        self, writer: Writer, policy: str, relaxed: Mapping[str, Sequence[str]] = _NOTHING, rules: str = ""
+    ) -> int:
         """Record that the process serves, and of each that ended without a word that it did.
 
         Args:
             writer: writes the entries.
             policy: SHA-256 of the policies in force.
             relaxed: by purpose, the tiers whose default approval the community does without.
+            rules: SHA-256 of all rules in force, of which the policies are a part.
 
         Returns:
             How many had ended so.
@@ -53,7 +56,8 @@ class Run:
         """
         more = {"relaxed": {name: list(tiers) for name, tiers in relaxed.items()}} if relaxed else {}
         keys = [tier_key(tier, number) for tier, numbers in writer.key_ids.items() for number in numbers]
-        started = prepare(system_event("start", now_utc(), run=self.id, policy=policy, keys=keys, **more))
+        said = {"policy": policy, "rules": rules, "keys": keys, **more}
+        started = prepare(system_event("start", now_utc(), run=self.id, **said))
         writer.run([lambda tx: tx.record(started)])
         recovered = 0
         for path, lock in self._abandoned():

@@ -275,9 +275,9 @@ class SqlcipherReader:
         return [entry for entry in found if entry and not entry.purged]
 
     @_reading
-    def control(self, kind: str) -> list[ControlRow]:
-        """The authentic rows of a kind: a row that was changed behind the hub's back stands for nothing."""
-        return current(self._db, self.ring, kind)
+    def control(self, kind: str, name: str | None = None) -> list[ControlRow]:
+        """The authentic rows of a kind, or of one name; a row changed behind the hub's back stands for nothing."""
+        return current(self._db, self.ring, kind, name)
 
     @_reading
     def session(self, name: bytes) -> bytes | None:

@@ -34,7 +34,6 @@ class Meter:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self._routes = vocabulary.routes
-        self._purposes = vocabulary.purposes | {""}
         self._requests: dict[tuple[str, str, int], int] = {}
         self._decisions: dict[tuple[str, str, str], int] = {}
         self._reasons: dict[tuple[str, str], int] = {}
@@ -74,7 +73,7 @@ class Meter:
             outcome: one of `OUTCOMES`.
             reasons: the distinct reason codes of the refusal or of what was withheld.
         """
-        if purpose not in self._purposes:
+        if purpose and purpose not in self._vocabulary.purposes:
             purpose = OTHER
         if role not in ROLES:
             role = OTHER

@@ -42,6 +42,10 @@ class Vocabulary:
             "hub.reasons": REASONS,
         }
 
+    def name_purposes(self, purposes: Iterable[str]) -> None:
+        """Let telemetry name these purposes and no other."""
+        self._known["hub.purpose"] = self.purposes = frozenset(purposes)
+
     def clean(self, attributes: Mapping[str, object]) -> dict[str, Attribute]:
         """Keep the listed attributes, each with a known value or `_OTHER`.
 

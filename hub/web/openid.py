@@ -23,8 +23,8 @@ from joserfc.jwk import ECKey
 from hub.errors import BadInput, Unauthenticated
 from hub.identity.json_web import read_unverified, strict_object
 from hub.identity.keys import VerificationKey, verification_keys
+from hub.identity.sign_in_settings import SignInSettings
 from hub.model.principal import Principal, Role, parse_principal
-from hub.web.sign_in_settings import SignInSettings
 
 SECONDS = 5.0
 MOST_BYTES = 256 * 1024

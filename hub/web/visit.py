@@ -55,7 +55,8 @@ class Visit:
         self.ring = road.ring
         self.query, self.form = query_of(scope), Form([])
         secret = self._cookies.get(self.site.cookie(SESSION))
-        self.signed_in: SignedIn | None = sessions.find(road, secret) if secret else None
+        found = sessions.find(road, secret) if secret else None
+        self.signed_in: SignedIn | None = found if found and self.site.vouched(found.principal.role) else None
         self.language = "en" if self._cookies.get(self.site.cookie(LANGUAGE)) == "en" else "zh"
         self.gettext = catalogue(self.language).gettext
 

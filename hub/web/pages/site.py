@@ -8,6 +8,7 @@ import orjson
 
 from hub.api.reply import Reply
 from hub.errors import BadInput, Unauthenticated
+from hub.identity.sign_in_settings import RETURN_PATH
 from hub.model.principal import Principal, Role, parse_principal
 from hub.web.calls import Refusal
 from hub.web.catalogue import msgid
@@ -15,7 +16,6 @@ from hub.web.refusals import told
 from hub.web.routing import Audience, Pages, home_of
 from hub.web.sealed import open_sealed, seal
 from hub.web.serving import SIGN_IN_PATH, refused
-from hub.web.sign_in_settings import RETURN_PATH
 from hub.web.visit import LANGUAGE, TYPE, Visit
 
 EVERYBODY = Audience("site", msgid("Resident hub"), "", frozenset())

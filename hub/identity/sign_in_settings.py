@@ -28,6 +28,7 @@ from hub.identity.keys import ALGORITHMS
 from hub.model.principal import Role
 from hub.store.keyring_file import refuse_open_to_others
 
+NAME = "sign_in.toml"
 RETURN_PATH = "/sign-in/return"
 _REQUIRED = ("issuer", "client_id", "address", "algorithm", "principals", "roles")
 _SECRETS = ("private_key_file", "client_secret_file", "client_secret_env")
@@ -70,28 +71,28 @@ class SignInSettings:
         return self.address + RETURN_PATH
 
 
-def load_sign_in(path: Path, *, development: bool) -> SignInSettings | None:
-    """Read the file strictly; None where there is none.
+def read_sign_in(text: str, *, development: bool, complete: bool = True) -> SignInSettings | None:
+    """Read the file's text strictly; None where it is empty.
 
     Args:
-        path: the file.
+        text: TOML.
         development: whether plain http on the loopback is accepted.
+        complete: whether the client's secret is read from where the text says it lies.
 
     Raises:
         OperatorError: naming the member and the rule.
     """
-    if not path.exists():
+    if not text.strip():
         return None
     try:
-        document = tomllib.loads(path.read_text("utf-8"))
-        return _settings(document, development=development)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise OperatorError(f"`{path.name}` is not TOML: {error}") from None
+        return _settings(tomllib.loads(text), development=development, complete=complete)
+    except tomllib.TOMLDecodeError as error:
+        raise OperatorError(f"`{NAME}` is not TOML: {error}") from None
     except (OSError, ValueError) as error:
-        raise OperatorError(f"`{path.name}`: {error}") from None
+        raise OperatorError(f"`{NAME}`: {error}") from None
 
 
-def _settings(document: dict[str, Any], *, development: bool) -> SignInSettings:
+def _settings(document: dict[str, Any], *, development: bool, complete: bool) -> SignInSettings:
     if unknown := sorted(document.keys() - _MEMBERS):
         raise ValueError(f"`{unknown[0]}` is not known; use {', '.join(sorted(_MEMBERS))}")
     texts = {name: _text(document, name) for name in _REQUIRED if name != "roles"}
@@ -100,7 +101,7 @@ def _settings(document: dict[str, Any], *, development: bool) -> SignInSettings:
     texts["address"] = texts["address"].rstrip("/")
     if texts["algorithm"] not in ALGORITHMS:
         raise ValueError(f"`algorithm` must be one of {', '.join(ALGORITHMS)}")
-    secret, private_key = _credentials(document)
+    secret, private_key = _credentials(document, complete=complete)
     return SignInSettings(
         **texts,
         operator=str(document.get("operator", "")),
@@ -119,13 +120,15 @@ def _text(document: dict[str, Any], name: str) -> str:
     return value.strip()
 
 
-def _credentials(document: dict[str, Any]) -> tuple[str, str]:
+def _credentials(document: dict[str, Any], *, complete: bool) -> tuple[str, str]:
     """The client's secret and private key, of which exactly one is there."""
     given = [name for name in _SECRETS if name in document]
     if len(given) != 1:
         raise ValueError(f"exactly one of {', '.join(f'`{name}`' for name in _SECRETS)} must be there")
     [name] = given
     where = _text(document, name)
+    if not complete:
+        return "", ""
     if name == "client_secret_env":
         if not (secret := os.environ.get(where, "")):
             raise ValueError(f"`{name}`: the environment variable `{where}` is empty")
