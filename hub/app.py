@@ -4,7 +4,7 @@ import asyncio
 import gc
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -128,14 +128,10 @@ def create_app(directory: Directory) -> Front:
         reader = SqlcipherReader(directory, ring)
         standing_rules, held = rules_at_start(directory, writer, reader, ring)
         verifier = Verifier(trusted(directory, standing_rules))
-
-        def adopt(fresh: Rules) -> None:
-            app.state.road.adopt(fresh.policies, fresh.deadlines)
-            verifier.trust(trusted(directory, fresh))
-            front.vocabulary.name_purposes(fresh.policies.purposes)
-            front.carried["site"] = renewed_site(front.carried["site"], fresh.texts.get(SIGN_IN, ""))
-
-        policies, follower = standing_rules.policies, Follower(directory, reader, held, adopt)
+        policies, follower = (
+            standing_rules.policies,
+            Follower(directory, reader, held, _adopting(front, directory, verifier)),
+        )
         standing = Standing(reader, follower.refresh)
         run = Run(directory)
         run.begin(writer, policies.digest, policies.relaxed(), standing_rules.digest)
@@ -183,6 +179,20 @@ def create_app_from_environment() -> Front:
     front = create_app(Directory(Path(os.environ[DIRECTORY_VARIABLE])))
     set_up(front.vocabulary)
     return front
+
+
+def _adopting(front: Front, directory: Directory, verifier: Verifier) -> Callable[[Rules], None]:
+    """What a process does with rules that have come into force."""
+
+    def adopt(fresh: Rules) -> None:
+        # What is under way and was not decided yet is decided by them.
+        road = front.api.state.road
+        road.policies, road.deadlines = fresh.policies, fresh.deadlines
+        verifier.trust(trusted(directory, fresh))
+        front.vocabulary.name_purposes(fresh.policies.purposes)
+        front.carried["site"] = renewed_site(front.carried["site"], fresh.texts.get(SIGN_IN, ""))
+
+    return adopt
 
 
 async def _stop(run: Run, front: Front, lane: Lane) -> None:

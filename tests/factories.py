@@ -29,6 +29,7 @@ from hub.model.principal import parse_principal
 from hub.model.purpose import Basis
 from hub.policy.engine import load
 from hub.policy.filings import put_on_record, read_filings
+from hub.rules.starting import found
 from hub.schema.fields import fields
 from hub.store.directory import Directory, open_keyring
 from hub.store.installation import create
@@ -110,6 +111,9 @@ class Installation:
     def create(cls, path, *, development=True):
         """Initialise a new one."""
         create(path, generate_development_key() if development else None)
+        if not development:  # a development directory takes its files over when it is first served
+            with opened(path) as hub:
+                found(hub.directory, hub.writer, hub.reader, hub.ring)
         return cls(path)
 
     @cached_property

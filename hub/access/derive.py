@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from hub.model.file import ResidentFile
 from hub.model.instant import day_of
 from hub.model.subject import Facts, age_on
 from hub.model.tier import Tier
+from hub.policy.snapshot import Snapshot
 from hub.schema.fields import fields
 
 _OLDEST = 999
@@ -39,6 +40,12 @@ def tiers_of(key: str) -> tuple[Tier, ...]:
 def sections_for(keys: Iterable[str]) -> tuple[Tier, ...]:
     """The sections that must be fetched for some fields, each once."""
     return tuple(dict.fromkeys(tier for key in keys for tier in tiers_of(key)))
+
+
+@lru_cache(maxsize=4096)
+def sections_of(policies: Snapshot, purpose: str, requester: str) -> tuple[Tier, ...]:
+    """The same for all that a requester may see for a purpose; remembered with the policies that say so."""
+    return sections_for(policies.plan(purpose, requester))
 
 
 def in_force(file: ResidentFile, tier: Tier, key: str) -> Any:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from hub.access.authenticate import authenticate
 from hub.access.counted import record_together
 from hub.access.decide import EMERGENCIES, FILING_ROLES, decide, decide_purpose
-from hub.access.derive import sections_for
+from hub.access.derive import sections_of
 from hub.access.grounds import approval_used, case_used, counted_approvals, grounds_of, minor_approval_used, naming_used
 from hub.access.kin import kin_of
 from hub.access.limits import Misses
@@ -22,7 +22,7 @@ from hub.access.locate import Located, locate
 from hub.access.minimise import minimise, without
 from hub.access.named import naming, others_in
 from hub.access.open_file import open_file
-from hub.access.purpose import Claim, SubjectClaim, state_matter, state_purpose, state_subject
+from hub.access.purpose import Claim, SubjectClaim, restated, state_matter, state_purpose, state_subject
 from hub.access.record import denied, disclosed, named, record, record_within
 from hub.access.respond import refuse, respond
 from hub.access.standing import Standing
@@ -118,16 +118,9 @@ class Road:
     misses: Misses = field(default_factory=Misses)
     deadlines: Deadlines = field(default_factory=Deadlines)
     synthetic_only: bool = False
-    _sections: dict[tuple[str, str], tuple[Tier, ...]] = field(default_factory=dict)
-
-    def adopt(self, policies: Snapshot, deadlines: Deadlines) -> None:
-        """Go by other rules from now on; what is under way and was not decided yet is decided by them."""
-        self.policies, self.deadlines = policies, deadlines
-        self._sections = {}
 
     async def enter(self, authorization: str) -> Caller:
-        """Step 1, which every route shares. Raises Unauthenticated."""
-        # The view comes first: whose tokens are believed is a rule, too.
+        """Step 1, which every route shares, in this turn's view: whom to believe is a rule. Raises Unauthenticated."""
         self.turn.begin()
         return self._standing(await authenticate(authorization, self.verifier, self.clock()))
 
@@ -144,9 +137,7 @@ class Road:
 
     def sections(self, purpose: str, requester: str) -> tuple[Tier, ...]:
         """The sections to fetch for a purpose: all that a permit could name. Fetching opens nothing."""
-        if (found := self._sections.get((purpose, requester))) is None:
-            found = self._sections[purpose, requester] = sections_for(self.policies.plan(purpose, requester))
-        return found
+        return sections_of(self.policies, purpose, requester)
 
     async def disclose(self, caller: Caller, claim: Claim, trace_id: str) -> Answer:
         """One read of one person's file.
@@ -218,7 +209,7 @@ class Road:
 
     def _walk(self, request: AccessRequest) -> Outcome:
         """Steps 3 to 5 for one person."""
-        request = self._as_of_now(request)
+        request = restated(request, self.policies)
         caller, purpose = request.caller, request.purpose
         if self.misses.refused(caller.principal.id, caller.at):
             return self._denied(Denial(request, (Reason.RATE_LIMITED,)), None)
@@ -238,13 +229,6 @@ class Road:
             return self._denied(denial, found)
         return self.judge(request, filings, found)
 
-    def _as_of_now(self, request: AccessRequest) -> AccessRequest:
-        """A request by the rules in force: they may have changed since it was stated."""
-        if request.policy == self.policies.digest:
-            return request
-        purpose = request.purpose and self.policies.purposes.get(request.purpose.id)
-        return request._replace(purpose=purpose, policy=self.policies.digest)
-
     def locked(self, request: AccessRequest) -> Denial | None:
         """Who broke the glass and left it unreviewed for a day reads nothing more, but in the next emergency."""
         caller, purpose = request.caller, request.purpose
@@ -255,7 +239,7 @@ class Road:
 
     def judge(self, request: AccessRequest, filings: tuple[Filing, ...], found: Located | None) -> Outcome:
         """Steps 3 to 5 for a person who was looked for, once nothing speaks against the purpose itself."""
-        request = self._as_of_now(request)
+        request = restated(request, self.policies)
         # Of several filings, the one counts whose scope the person lives in.
         covering = (filing for filing in filings if found and found.facts.grid.startswith(filing.scope))
         filing = next(covering, next(iter(filings), None))

@@ -50,6 +50,14 @@ def state_purpose(caller: Caller, claim: Claim, policies: Snapshot, trace_id: st
     return AccessRequest(caller, subject, purpose, fields, reason, trace_id, policies.digest)
 
 
+def restated(request: AccessRequest, policies: Snapshot) -> AccessRequest:
+    """A request by the policies in force: they may have changed since it was stated."""
+    if request.policy == policies.digest:
+        return request
+    purpose = request.purpose and policies.purposes.get(request.purpose.id)
+    return request._replace(purpose=purpose, policy=policies.digest)
+
+
 def state_matter(
     purpose_id: str, fields: list[str] | None, reason: str | None, policies: Snapshot
 ) -> tuple[Purpose | None, tuple[str, ...], str]:

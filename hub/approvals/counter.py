@@ -51,7 +51,7 @@ async def disclose_for(road: Road, agent: Asked, name: str, claim: Claim) -> Ans
     matter = mandate["matter"]
     if not {matter, COUNTER} <= road.policies.purposes.keys() or claim.purpose not in (COUNTER, matter):
         raise await refuse(road, agent, KIND, Reason.NOT_ALLOWED, person)
-    behind = dataclasses.replace(road, policies=_with_form(road.policies, matter), _sections={})
+    behind = dataclasses.replace(road, policies=_with_form(road.policies, matter))
     claim.purpose = COUNTER
     request = state_purpose(caller, claim, behind.policies, agent.trace_id)
     if denial := decide_purpose(request, None) or behind.locked(request):
