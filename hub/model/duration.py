@@ -8,6 +8,7 @@ from hub.errors import BadInput
 _SHAPE = re.compile(
     r"P(?=\d|T\d)(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?=\d)(?:(\d{1,5})H)?(?:(\d{1,6})M)?(?:(\d{1,7})S)?)?"
 )
+_IN_DAYS = 2 * 86400
 
 
 def parse_duration(member: str, text: str) -> timedelta:
@@ -31,9 +32,9 @@ def parse_duration(member: str, text: str) -> timedelta:
 
 
 def duration_text(span: timedelta) -> str:
-    """The shortest text of a span in whole seconds."""
+    """The text of a span in whole seconds: below two days in hours, as an approval is asked for, then in days."""
     seconds = int(span.total_seconds())
-    days, rest = divmod(seconds, 86400)
+    days, rest = divmod(seconds, 86400) if seconds >= _IN_DAYS else (0, seconds)
     hours, rest = divmod(rest, 3600)
     minutes, seconds = divmod(rest, 60)
     day = f"{days}D" if days else ""

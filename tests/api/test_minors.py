@@ -114,7 +114,7 @@ def test_what_could_not_be_read_anyway_is_not_asked_for(hub, more, answer):
 def test_a_decision_may_shorten_and_never_lengthen(hub, child, clock):
     name = ask(hub, duration="P10D").json()["id"]
     assert reasons(decide(hub, name, duration="P11D")) == (422, ["bad_input"])
-    assert decide(hub, name, duration="P1D").json()["duration"] == "P1D"
+    assert decide(hub, name, duration="P1D").json()["duration"] == "PT24H"
     clock.go_on(days=2)
     assert read(hub, child) == ["minor_approval_required"]
 
