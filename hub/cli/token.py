@@ -1,6 +1,7 @@
 """`hub token DIR PRINCIPAL`."""
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +33,17 @@ def run(args: argparse.Namespace) -> int:
     if not directory.is_development:
         raise OperatorError("tokens come from the configured issuers; `hub token` works after `hub init --dev-issuer`")
     principal = parse_principal(args.principal)
-    token = mint(directory.development_key.read_bytes(), principal, args.ttl, now=datetime.now(UTC))
+    now = datetime.now(UTC)
+    token = mint(directory.development_key.read_bytes(), principal, args.ttl, now=now)
     with opened(args.directory) as hub:
         if principal.role is Role.RESIDENT and hub.reader.find(rid_token(hub.ring, principal.rid), ()) is None:
             raise BadInput("principal", "there is no resident with this id")
         # In development nobody waits for an appointment; one that was revoked stays revoked.
-        if principal.id not in appointments(hub.reader):
+        known = appointments(hub.reader).get(principal.id)
+        if known is None:
             appoint(hub.writer, hub.reader, [Appointment(principal)])
+        elif not known.in_force(now):
+            why = "was revoked; `hub principals DIR --reinstate` brings it back" if known.revoked else "is not in force"
+            print(f"hub: {principal.id} {why}: this token opens nothing", file=sys.stderr)
     print(token)
     return 0

@@ -54,3 +54,12 @@ def test_a_reader_that_goes_away_is_no_error_message(installation):
         command = [sys.executable, "-m", "hub.cli.main", "token", str(installation.path), CIVIL_AFFAIRS]
         done = subprocess.run(command, stdout=gone, stderr=subprocess.PIPE, text=True, check=False)
     assert done.stderr == ""
+
+
+def test_a_token_for_somebody_revoked_says_that_it_opens_nothing(installation):
+    installation.appoint(CIVIL_AFFAIRS)
+    assert run_hub("principals", installation.path, "--revoke", CIVIL_AFFAIRS).returncode == 0
+    done = run_hub("token", installation.path, CIVIL_AFFAIRS)
+    assert (done.returncode, len(done.stdout.splitlines())) == (0, 1)
+    [line] = done.stderr.splitlines()
+    assert "--reinstate" in line
