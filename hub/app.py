@@ -52,6 +52,7 @@ from hub.identity.tokens import Verifier
 from hub.model.instant import now_utc
 from hub.notices.gateway import load_gateway
 from hub.notices.sending import send_always
+from hub.rights.retention import finish as finish_retention
 from hub.rules.starting import Follower, rules_at_start
 from hub.rules.texts import SIGN_IN, Rules, trusted
 from hub.store.changes import Changes
@@ -136,6 +137,7 @@ def create_app(directory: Directory) -> Front:
         run = Run(directory)
         run.begin(writer, policies.digest, policies.relaxed(), standing_rules.digest)
         finish_erasures(writer, reader, now_utc())
+        finish_retention(writer, ring, now_utc())
         trail_index = TrailIndex(directory, ring)
         turn = Turn(reader, Changes(directory.changes), standing.refresh)
         app.state.road = Road(reader, ring, lane, policies, verifier, standing, turn, now_utc, front.meter, trail_index)

@@ -25,6 +25,7 @@ COMMANDS = (
     "erase",
     "notices",
     "keys",
+    "retain",
 )
 
 

@@ -11,6 +11,9 @@ _SHAPE = re.compile(
 _IN_DAYS = 2 * 86400
 
 
+_RETENTION = re.compile(r"P(?:(\d{1,3})Y)?(?:(\d{1,3})M)?(?:(\d{1,5})D)?")
+
+
 def parse_duration(member: str, text: str) -> timedelta:
     """Read a span of weeks, days, hours, minutes and seconds; months and years have no fixed length.
 
@@ -29,6 +32,17 @@ def parse_duration(member: str, text: str) -> timedelta:
     if not span:
         raise BadInput(member, "must be longer than nothing")
     return span
+
+
+def longest_of(retention: str) -> timedelta:
+    """A retention such as `P2Y` as days, a year at its longest; no time at all for `P0D` and the like.
+
+    Args:
+        retention: ISO 8601 in years, months and days, as purposes state it.
+    """
+    found = _RETENTION.match(retention)
+    years, months, days = (int(part or 0) for part in found.groups()) if found else (0, 0, 0)
+    return timedelta(days=366 * years + 31 * months + days)
 
 
 def duration_text(span: timedelta) -> str:

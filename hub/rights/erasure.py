@@ -15,6 +15,7 @@ from hub.store.controls import current
 from hub.store.erasure import erase
 from hub.store.installation import system_event
 from hub.store.keys import Keyring
+from hub.store.own_trail import file_of
 from hub.store.sqlcipher import SqlcipherReader
 from hub.store.transaction import SqlcipherTransaction
 from hub.store.writer import Writer
@@ -63,6 +64,32 @@ def carry_out(writer: Writer, reader: SqlcipherReader, ring: Keyring, at: dateti
             _close(writer, ring, each, at)
         erased += 1
     return Carried(erased, held)
+
+
+def erase_person(
+    writer: Writer,
+    reader: SqlcipherReader,
+    ring: Keyring,
+    resident: int,
+    at: datetime,
+    unless: Callable[[SqlcipherTransaction], bool],
+) -> bool:
+    """Erase somebody of whom nothing is left; returns whether they were. Raises as `carry_out`.
+
+    Args:
+        writer: not in use by anybody else in this process.
+        reader: with no view open.
+        ring: the keys.
+        resident: the internal id.
+        at: when, UTC.
+        unless: asked in the transaction that would begin it: whether something is there all the same.
+    """
+    found, held = file_of(reader, ring, resident), is_held(ring, [resident])
+    if found is None or not erase(writer, reader, ring, resident, at, lambda tx: unless(tx) or held(tx)):
+        return False
+    _end_roles(writer, reader, found[1].rid)
+    _close(writer, ring, resident, at)
+    return True
 
 
 def is_held(ring: Keyring, residents: Collection[int]) -> Callable[[SqlcipherTransaction], bool]:

@@ -8,7 +8,7 @@ seen from outside.
 
 import os
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -70,6 +70,16 @@ def fresh_keys(ring: Keyring) -> FreshKeys:
     chance = os.urandom(KEY_BYTES * len(SLOTS))
     plain = {name: chance[start : start + KEY_BYTES] for name, start in _CHANCE_OF.items()}
     return FreshKeys(plain, ring.wrap_all([(plain[name], tier) for name, tier in _TIER_OF.items()]))
+
+
+def with_fresh_keys(ring: Keyring, keys: bytes, tiers: Sequence[Tier]) -> tuple[bytes, dict[Tier, bytes]]:
+    """A person's wrapped data keys with fresh ones for some tiers, and these (32 bytes each), to seal with."""
+    fresh = {tier: os.urandom(KEY_BYTES) for tier in tiers}
+    wrapped = bytearray(keys)
+    for tier, key in fresh.items():
+        start = _START_OF[tier]
+        wrapped[start : start + WRAPPED_BYTES] = ring.wrap(key, tier)
+    return bytes(wrapped), fresh
 
 
 def data_key(ring: Keyring, keys: bytes, slot: str, warrant: Warrant) -> bytes:

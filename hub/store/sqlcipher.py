@@ -317,6 +317,12 @@ class SqlcipherReader:
         return [row[0] for row in self._db.execute("SELECT resident FROM erasure ORDER BY resident")]
 
     @_reading
+    def residents(self, after: int, limit: int) -> list[int]:
+        """Internal ids of people, ascending, behind `after`."""
+        query = "SELECT resident FROM file WHERE resident > ? ORDER BY resident LIMIT ?"
+        return [row[0] for row in self._db.execute(query, (after, limit))]
+
+    @_reading
     def some_residents(self, count: int) -> list[int]:
         """Internal ids of up to `count` people, chosen at random."""
         query = "SELECT resident FROM file ORDER BY random() LIMIT ?"

@@ -147,12 +147,15 @@ class SqlcipherTransaction:
         # The row comes first: where the id is taken, nothing may happen to the keys of the one who has it.
         self.db.execute(_CREATE, (resident, *map(bytearray, envelopes)))
         self._put_tokens(resident, tokens)
+        self._begin_keys()
+        keys = rewrapped(self._ring, keys)
+        self._keys_db.execute("INSERT OR REPLACE INTO data_key VALUES (?, ?)", (resident, bytearray(keys)))
+
+    def _begin_keys(self) -> None:
         if not self._keys_db.in_transaction:
             self._keys_db.execute("BEGIN IMMEDIATE")
             # They may have been sealed before a rotation began, which looks for what is left from within this lock.
             self._ring.refresh()
-        keys = rewrapped(self._ring, keys)
-        self._keys_db.execute("INSERT OR REPLACE INTO data_key VALUES (?, ?)", (resident, bytearray(keys)))
 
     def is_as_read(self, resident: int, versions: Mapping[Tier, int]) -> bool:
         """Whether sections of a person still have the versions in which they were read outside this transaction."""
@@ -219,6 +222,13 @@ class SqlcipherTransaction:
         """A person's wrapped data keys; None where there is nobody (any more)."""
         found = self._keys_db.execute("SELECT wrapped FROM data_key WHERE resident = ?", (resident,)).fetchone()
         return found and bytes(found[0])
+
+    def replace_keys(self, resident: int, keys: bytes) -> None:
+        """Put other wrapped data keys in place of a person's: what only the old ones opened is noise from then on."""
+        self.changed = True
+        self._begin_keys()
+        wrapped = bytearray(rewrapped(self._ring, keys))
+        self._keys_db.execute("UPDATE data_key SET wrapped = ? WHERE resident = ?", (wrapped, resident))
 
     def probe(self) -> None:
         """Write something that means nothing, to see that writing works."""

@@ -130,6 +130,22 @@ class Writer:
         if busy:
             raise TrailUnavailable("a reader holds the old pages of the data keys")
 
+    def settle_keys(self) -> None:
+        """Write the data keys' log back and empty it, so that replaced keys stand nowhere any more.
+
+        Raises:
+            TrailUnavailable: a reader holds the old pages; trying again later may help.
+        """
+        try:
+            if self._keys_db is None:
+                self._open_in_turn()
+            busy = self._keys_db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        except Failure as failure:
+            self._close()
+            raise TrailUnavailable(type(failure).__name__) from failure
+        if busy:
+            raise TrailUnavailable("a reader holds the old pages of the data keys; run the command again")
+
     def reserve(self, count: int) -> int:
         """The first of `count` fresh internal ids."""
         claim = "UPDATE counter SET n = n + ? WHERE name = 'resident' RETURNING n"
