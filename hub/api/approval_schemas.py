@@ -78,6 +78,20 @@ class ApprovalBody(BaseModel):
     decisions: list[DecisionBody]
 
 
+class Considered(BaseModel):
+    """Whom somebody decides about."""
+
+    rid: str
+    name: str | None
+    ageband: str | None
+
+
+class ConsideredBody(ApprovalBody):
+    """An approval for somebody who may decide about it."""
+
+    person: Considered
+
+
 class ApprovalsBody(BaseModel):
     """A page of approvals."""
 
@@ -101,3 +115,10 @@ class DeputyBody(BaseModel):
     community: str
     since: Annotated[str, Field(alias="from")]
     until: str
+
+
+class DeputiesBody(BaseModel):
+    """Those who stand in."""
+
+    items: list[DeputyBody]
+    next: str | None

@@ -15,6 +15,8 @@ from hub.api.approval_schemas import (
     ApprovalDecisionRequest,
     ApprovalRequest,
     ApprovalsBody,
+    ConsideredBody,
+    DeputiesBody,
     DeputyBody,
     DeputyRequest,
     RevocationRequest,
@@ -22,17 +24,19 @@ from hub.api.approval_schemas import (
 from hub.api.body import parse, read
 from hub.api.documented import served_by
 from hub.api.me import CREATED, answered, asking
-from hub.api.paging import read_query
+from hub.api.paging import Paging, paged, read_paging, read_query
 from hub.api.reply import Reply
 from hub.api.requests import verdict
 from hub.api.schemas import BEARER, CURSOR, LIMIT, problems
-from hub.approvals.deputies import name_deputy, revoke_deputy
+from hub.approvals.considering import consider
+from hub.approvals.deputies import deputies, name_deputy, revoke_deputy
 from hub.approvals.minors import Wish as StandingWish
 from hub.approvals.minors import ask_standing, decide_standing, is_standing, revoke_standing
 from hub.approvals.requests import Verdict, Wish, approvals, ask, decide_approval, revoke_approval
 from hub.errors import BadInput
 from hub.model.approval import State
 from hub.model.duration import parse_duration
+from hub.rights.desk import Asked
 from hub.rights.wording import worded
 
 router = APIRouter(tags=["approvals"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
@@ -115,6 +119,11 @@ async def _list(road: Road, scope: Scope, _receive: Receive) -> Reply:
     return await answered(approvals(road, asked, state, paging.cursor or "", paging.limit or _USUALLY_LISTED), asked)
 
 
+async def _consider(road: Road, scope: Scope, _receive: Receive) -> Reply:
+    asked = await asking(road, scope)
+    return await answered(consider(road, asked, scope["path_params"]["id"]), asked)
+
+
 async def _decide(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
     claim = parse(_decision_claim, await read(receive))
@@ -153,6 +162,15 @@ async def _deputy(road: Road, scope: Scope, receive: Receive) -> Reply:
     return await answered(name_deputy(road, asked, claim.deputy, claim.since, claim.until), asked, CREATED)
 
 
+async def _deputies(road: Road, scope: Scope, _receive: Receive) -> Reply:
+    asked = await asking(road, scope)
+    return await answered(_page_of_deputies(road, asked, read_paging(scope)), asked)
+
+
+async def _page_of_deputies(road: Road, asked: Asked, paging: Paging) -> dict[str, object]:
+    return paged(await deputies(road, asked), paging)
+
+
 async def _revoke_deputy(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
     if body := await read(receive):
@@ -170,6 +188,18 @@ def ask_approval(body: ApprovalRequest) -> None:
 @served_by(_list)
 def list_approvals(state: Annotated[_STATE | None, Query()] = None, cursor: CURSOR = None, limit: LIMIT = None) -> None:
     """Approvals that the caller asked for or may decide, newest first."""
+
+
+@router.get(
+    "/v1/approvals/{id}",  # noqa: FAST003 - documented below
+    response_model=ConsideredBody,
+    operation_id="considerApproval",
+    openapi_extra={"parameters": [_NAME]},
+    responses=problems(404),
+)
+@served_by(_consider)
+def consider_() -> None:
+    """One request with the name of whom it is about, for those who may decide; the person finds that they looked."""
 
 
 @router.post(
@@ -194,6 +224,12 @@ def decide(body: ApprovalDecisionRequest) -> None:
 @served_by(_revoke)
 def revoke(body: RevocationRequest | None = None) -> None:
     """End an approval, or a request, at once."""
+
+
+@router.get("/v1/deputies", response_model=DeputiesBody, operation_id="deputies")
+@served_by(_deputies)
+def list_deputies(cursor: CURSOR = None, limit: LIMIT = None) -> None:
+    """Who stands in for the secretary of the caller's community, now or later."""
 
 
 @router.post("/v1/deputies", response_model=DeputyBody, operation_id="nameDeputy", status_code=CREATED)

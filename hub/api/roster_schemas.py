@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from hub.access.purpose import MOST_FIELDS, MOST_NAME, MOST_REASON
+from hub.api.approval_schemas import Considered
 from hub.api.schemas import ByIdno, ByRid
 from hub.approvals.rosters import MOST_MEMBERS
 
@@ -58,6 +59,12 @@ class RosterBody(BaseModel):
     requested_by: str
     requested_at: str
     until: str | None
+
+
+class ConsideredRosterBody(RosterBody):
+    """A roster for somebody who may decide about it."""
+
+    people: list[Considered]
 
 
 class RostersBody(BaseModel):

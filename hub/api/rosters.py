@@ -15,8 +15,9 @@ from hub.api.me import CREATED, answered, asking
 from hub.api.paging import Paging, paged, read_paging
 from hub.api.reply import Reply
 from hub.api.requests import verdict
-from hub.api.roster_schemas import RosterBody, RosterDecisionRequest, RosterRequest, RostersBody
+from hub.api.roster_schemas import ConsideredRosterBody, RosterBody, RosterDecisionRequest, RosterRequest, RostersBody
 from hub.api.schemas import BEARER, CURSOR, LIMIT, problems
+from hub.approvals.considering import consider_roster
 from hub.approvals.requests import Verdict, Wish
 from hub.approvals.rosters import MOST_MEMBERS, ask_roster, decide_roster, rosters
 from hub.errors import BadInput
@@ -78,6 +79,11 @@ async def _decide(road: Road, scope: Scope, receive: Receive) -> Reply:
     return await answered(decide_roster(road, asked, scope["path_params"]["id"], said, excluded), asked)
 
 
+async def _consider(road: Road, scope: Scope, _receive: Receive) -> Reply:
+    asked = await asking(road, scope)
+    return await answered(consider_roster(road, asked, scope["path_params"]["id"]), asked)
+
+
 async def _list(road: Road, scope: Scope, _receive: Receive) -> Reply:
     asked = await asking(road, scope)
     return await answered(_page(road, asked, read_paging(scope)), asked)
@@ -97,6 +103,18 @@ def ask(body: RosterRequest) -> None:
 @served_by(_list)
 def list_rosters(cursor: CURSOR = None, limit: LIMIT = None) -> None:
     """Rosters that the caller asked for or may decide about, newest first."""
+
+
+@router.get(
+    "/v1/approvals/rosters/{id}",  # noqa: FAST003 - documented below
+    response_model=ConsideredRosterBody,
+    operation_id="considerRoster",
+    openapi_extra={"parameters": [_NAME]},
+    responses=problems(404),
+)
+@served_by(_consider)
+def consider() -> None:
+    """One roster with the names of those on it, for those who may decide; each of them finds that they looked."""
 
 
 @router.post(

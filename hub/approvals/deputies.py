@@ -93,6 +93,23 @@ async def revoke_deputy(road: Road, asked: Asked, name: str) -> dict[str, Any]:
     return _shown(name, made)
 
 
+async def deputies(road: Road, asked: Asked) -> list[dict[str, Any]]:
+    """Those who stand in for the secretary of the caller's community, now or later; the latest to end first.
+
+    Raises:
+        Refused: another role; recorded.
+    """
+    principal, now = asked.caller.principal, timestamp(asked.caller.at)
+    if principal.role is not Role.SECRETARY:
+        raise await refuse(road, asked, KIND, Reason.NOT_ALLOWED)
+    road.turn.begin()
+    rows = (row for row in road.reader.control(KIND) if row.body["community"] == principal.area)
+    standing = [row for row in rows if str(row.body["until"]) > now]
+    return [
+        _shown(row.id, dict(row.body)) for row in sorted(standing, key=lambda row: str(row.body["until"]), reverse=True)
+    ]
+
+
 def _shown(name: str, body: dict[str, object]) -> dict[str, Any]:
     told = {member: body[member] for member in ("community", "until")}
     return {"id": name, "deputy": body["principal"], "from": body["since"], **told}

@@ -87,11 +87,11 @@ async def decide_roster(
         TrailUnavailable: nothing was decided.
     """
     road.turn.begin()
-    row = next((row for row in road.reader.control(ROSTER) if row.id == name), None)
-    if row is None or not _concerned_with(road, asked, _record(row.body)):
+    roster = listed(road, asked, name)
+    if roster is None:
         raise await refuse(road, asked, ROSTER, Reason.NOT_FOUND)
     out = {_resident(road, asked, subject) for subject in excluded}
-    if not out <= set(_record(row.body)["members"]):
+    if not out <= set(roster["members"]):
         raise BadInput("excluded", "must name people who are on the roster")
 
     def action(tx: SqlcipherTransaction) -> Record | Reason:
@@ -125,6 +125,13 @@ async def rosters(road: Road, asked: Asked) -> list[dict[str, Any]]:
     return [
         shown(road, asked, each) for each in sorted(mine, key=lambda each: (each["asked"], each["id"]), reverse=True)
     ]
+
+
+def listed(road: Road, asked: Asked, name: str) -> Record | None:
+    """One of them by its id."""
+    row = next((row for row in road.reader.control(ROSTER) if row.id == name), None)
+    record = row and _record(row.body)
+    return record if record and _concerned_with(road, asked, record) else None
 
 
 def shown(road: Road, asked: Asked, record: Record) -> dict[str, Any]:

@@ -18,6 +18,8 @@ READING_TRAIL = StoreWarrant(frozenset({Tier.CONTROL}))
 """Opens what the trail says of people, for evidence packs and to hold the log against the store."""
 IDENTIFYING = StoreWarrant(frozenset({Tier.CONTROL, Tier.BASIC, Tier.IDENTITY}))
 """Opens who somebody is, for one whose request another person has approved."""
+CONSIDERING = StoreWarrant(frozenset({Tier.BASIC}))
+"""Opens what somebody is called, for one who decides about a request that concerns them."""
 AMENDING = StoreWarrant(frozenset({Tier.CONTROL}))
 """Opens what decisions must know of a person, to change their terms within a write."""
 HOUSEHOLD = StoreWarrant(frozenset({Tier.FAMILY}))
