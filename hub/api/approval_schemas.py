@@ -68,6 +68,7 @@ class ApprovalBody(BaseModel):
     subject: Whom | None = None
     grid: str | None = None
     purpose: str
+    purpose_name: dict[str, str] | None
     fields: list[str]
     approval: str
     reason: str

@@ -104,13 +104,14 @@ class Front:
         if direct is None:
             await self._serve_by_framework(request, scope, receive, send)
             return
-        request.route = scope["state"][TEMPLATE] = direct.template
+        request.route = direct.template
         reply = await self._served(direct, scope, receive)
         request.status = reply.status
         await reply.send(send, request.trace.trace_id)
 
     async def _served(self, direct: Direct, scope: Scope, receive: Receive) -> Reply:
         trace_id = scope["state"]["trace_id"]
+        scope["state"][TEMPLATE] = direct.template
         try:
             if direct.template in NEVER:
                 return await direct.handler(self.api.state.road, scope, receive)

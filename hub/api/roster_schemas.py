@@ -52,6 +52,7 @@ class RosterBody(BaseModel):
     subjects: list[Member]
     excluded: list[Member]
     purpose: str
+    purpose_name: dict[str, str] | None
     fields: list[str]
     approval: str
     reason: str

@@ -83,7 +83,7 @@ async def ask_standing(road: Road, asked: Asked, wish: Wish) -> dict[str, Any]:
     def action(tx: SqlcipherTransaction) -> Record:
         return _put(tx, asked, record, "requested")
 
-    return shown(asked, await road.lane.write(action))
+    return shown(road, asked, await road.lane.write(action))
 
 
 async def decide_standing(
@@ -140,20 +140,22 @@ def standing_approvals(road: Road, asked: Asked, state: State | None) -> list[di
     """The standing approvals a caller asked for or may decide, in a state or in any."""
     caller = asked.caller
     return [
-        shown(asked, record)
+        shown(road, asked, record)
         for record in (row.body for row in road.reader.control(MINOR_APPROVAL))
         if (state is None or state_at(record, caller.at) is state)
         and (record["person"] == caller.principal.person or isinstance(_judge(road, asked, record), Judge))
     ]
 
 
-def shown(asked: Asked, record: Record) -> dict[str, Any]:
+def shown(road: Road, asked: Asked, record: Record) -> dict[str, Any]:
     """A standing approval as its requester and its deciders see it."""
+    found = road.policies.purposes.get(record["purpose"])
     return {
         "id": record["id"],
         "state": state_at(record, asked.caller.at).value,
         "grid": record["grid"],
         "purpose": record["purpose"],
+        "purpose_name": found and found.name,
         "fields": [],
         "approval": record["kind"],
         "reason": record["reason"],
@@ -211,7 +213,7 @@ async def _change(
     made = await road.lane.write(action)
     if isinstance(made, Reason):
         raise await refuse(road, asked, MINOR_APPROVAL, made)
-    return shown(asked, made)
+    return shown(road, asked, made)
 
 
 def _put(tx: SqlcipherTransaction, asked: Asked, record: Record, outcome: str) -> Record:

@@ -243,6 +243,12 @@ async def approvals(road: Road, asked: Asked, state: State | None, after: str, l
     return {"items": page, "next": page[-1]["id"] if start + limit < len(items) else None}
 
 
+def purpose_name(road: Road, purpose: str) -> dict[str, str] | None:
+    """What a purpose is called, for those who may not use it themselves; None of one that is in force no more."""
+    found = road.policies.purposes.get(purpose)
+    return found.name if found else None
+
+
 def shown(road: Road, asked: Asked, resident: int, record: Record) -> dict[str, Any]:
     """An approval as its requester and its deciders see it."""
     caller = asked.caller
@@ -251,6 +257,7 @@ def shown(road: Road, asked: Asked, resident: int, record: Record) -> dict[str, 
         "state": state_at(record, caller.at).value,
         "subject": {"rid": road.ring.pairwise(caller.principal.organisation, resident)},
         "purpose": record["purpose"],
+        "purpose_name": purpose_name(road, record["purpose"]),
         "fields": record["fields"],
         "approval": record["kind"],
         "reason": record["reason"],

@@ -12,7 +12,7 @@ from hub.access.flow import Road
 from hub.access.locate import locate, locate_resident
 from hub.approvals.deciders import Judge, concerns, may_decide
 from hub.approvals.inboxes import ASKED, KIND
-from hub.approvals.requests import Verdict, Wish, considered
+from hub.approvals.requests import Verdict, Wish, considered, purpose_name
 from hub.errors import BadInput, Reason
 from hub.model.approval import Record, State, decided, kept, requested, state_at
 from hub.model.duration import duration_text
@@ -143,6 +143,7 @@ def shown(road: Road, asked: Asked, record: Record) -> dict[str, Any]:
         "subjects": [{"rid": road.ring.pairwise(organisation, each)} for each in record["members"]],
         "excluded": [{"rid": road.ring.pairwise(organisation, each)} for each in record["excluded"]],
         "purpose": record["purpose"],
+        "purpose_name": purpose_name(road, record["purpose"]),
         "fields": record["fields"],
         "approval": record["kind"],
         "reason": record["reason"],

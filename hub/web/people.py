@@ -1,6 +1,6 @@
 """What somebody in a role is called on a page."""
 
-from hub.model.principal import Principal
+from hub.model.principal import Principal, parse_principal
 from hub.rights.words import DEPARTMENTS, ROLES
 
 
@@ -11,6 +11,14 @@ def role_name(principal: Principal, language: str) -> str:
         department = DEPARTMENTS[principal.code][language]
         return f"{department}{role}" if language == "zh" else f"{department} ({role.lower()})"
     return f"{role} {principal.code}" if principal.code else role
+
+
+def person_name(name: str, language: str) -> str:
+    """Somebody on record by role, area and the name behind it: 网格员 339999001001001 · zhang."""
+    principal = parse_principal(name)
+    person = name.partition("#")[2] if not name.endswith("#1") else ""
+    named = (role_name(principal, language), principal.area, f"· {person}" if person else "")
+    return " ".join(part for part in named if part)
 
 
 def recipient_name(text: str, language: str) -> str:

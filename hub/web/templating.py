@@ -11,7 +11,7 @@ from typing import Any
 from hub.web import moments
 from hub.web.assets import asset
 from hub.web.catalogue import LANGUAGES, Catalogue, catalogue
-from hub.web.people import recipient_name, role_name
+from hub.web.people import person_name, recipient_name, role_name
 from hub.web.refusals import words_for
 from hub.web.routing import navigation
 
@@ -52,6 +52,8 @@ class Renderer:
             navigation=navigation,
             recipient_name=partial(recipient_name, language=language),
             role_name=lambda principal: role_name(principal, language),
+            person_of=lambda name: person_name(name, language),
+            translated=lambda pairs: [(value, self._texts.gettext(text)) for value, text in pairs],
         )
         self._environment = environment
 

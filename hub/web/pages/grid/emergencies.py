@@ -5,8 +5,9 @@ from typing import Any
 from hub.api.reply import Reply
 from hub.errors import Reason
 from hub.web.catalogue import msgid
+from hub.web.disclosed import named, shown, withheld
 from hub.web.pages.grid import GRID
-from hub.web.pages.grid.matters import EMERGENCY, head, named, shown, withheld
+from hub.web.pages.grid.matters import EMERGENCY, head
 from hub.web.routing import Pages
 from hub.web.visit import Visit
 

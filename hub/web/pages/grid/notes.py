@@ -4,8 +4,9 @@ from typing import Any
 
 from hub.api.reply import Reply
 from hub.web.catalogue import msgid
+from hub.web.disclosed import name_of
 from hub.web.pages.grid import GRID
-from hub.web.pages.grid.matters import WALK, head, name_of
+from hub.web.pages.grid.matters import WALK, head
 from hub.web.routing import Pages
 from hub.web.values import Values
 from hub.web.visit import Visit

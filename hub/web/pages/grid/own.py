@@ -5,9 +5,9 @@ from typing import Any
 
 from hub.api.reply import Reply
 from hub.web.catalogue import msgid
+from hub.web.disclosed import named
 from hub.web.moments import instant
 from hub.web.pages.grid import GRID
-from hub.web.pages.grid.matters import named
 from hub.web.refusals import words_for
 from hub.web.routing import Pages
 from hub.web.visit import Visit

@@ -4,8 +4,9 @@ from typing import Any
 
 from hub.api.reply import Reply
 from hub.web.catalogue import msgid
+from hub.web.disclosed import named, shown, withheld
 from hub.web.pages.grid import GRID
-from hub.web.pages.grid.matters import BASICS, head, matter, matters, named, shown, withheld
+from hub.web.pages.grid.matters import BASICS, head, matter, matters
 from hub.web.routing import Pages
 from hub.web.visit import Visit
 
