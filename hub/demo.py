@@ -118,7 +118,7 @@ def serve(directory: Directory, port: int) -> int:
     with _Server(directory, port) as server:
         for persona in personas():
             print(f"\n{persona.title}: {persona.may}")
-            print(f"  TOKEN={_token(directory, persona.principal)}")
+            print(f"  TOKEN={token(directory, persona.principal)}")
             print(f"  {_curl(server.url, persona)}")
         print(f"\nthe pages: {server.url}/    click on somebody and look around")
         print(f"the API: {server.url}/docs    the log's head: {server.url}/log/checkpoint    stop: Ctrl-C")
@@ -178,7 +178,7 @@ class _Story:
         return content
 
     def send(self, principal: str, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        headers = {"Authorization": f"Bearer {_token(self._directory, principal)}"}
+        headers = {"Authorization": f"Bearer {token(self._directory, principal)}"}
         answer = httpx.request(method, f"{self._url}{path}", json=body, headers=headers, trust_env=False)
         content: dict[str, Any] = answer.json()
         return content
@@ -210,7 +210,7 @@ class _Story:
 
     def verify_receipts(self) -> None:
         verifier = Verifier.parse(self._directory.log_key.read_text("ascii").strip())
-        headers = {"Authorization": f"Bearer {_token(self._directory, f'grid_worker:{FIRST_GRID}')}"}
+        headers = {"Authorization": f"Bearer {token(self._directory, f'grid_worker:{FIRST_GRID}')}"}
         time.sleep(1)
         for receipt in self._receipts:
             answer = httpx.get(f"{self._url}/v1/receipts/{receipt['index']}", headers=headers, trust_env=False)
@@ -261,11 +261,16 @@ class _Server:
         return self._process.wait()
 
 
-def offer_personas(directory: Directory) -> None:
-    """Put the residents who have pages on record, and write down who may be signed in with a click."""
+def offer_personas(directory: Directory) -> str:
+    """Put the residents who have pages on record, and write down who may be signed in with a click.
+
+    Returns:
+        The principal of the elder.
+    """
     there = residents(_manifest(directory))
     _appoint(directory, [each.principal for each in there])
     directory.personas.write_text(as_toml([*there, *staff()]), "utf-8")
+    return there[0].principal
 
 
 def _resident(directory: Directory) -> str:
@@ -286,7 +291,8 @@ def _appoint(directory: Directory, principals: list[str]) -> None:
         appoint(hub.writer, hub.reader, [Appointment(parse_principal(each)) for each in principals])
 
 
-def _token(directory: Directory, principal: str) -> str:
+def token(directory: Directory, principal: str) -> str:
+    """A token of the development issuer for a principal."""
     return mint(directory.development_key.read_bytes(), parse_principal(principal), now=datetime.now(UTC))
 
 

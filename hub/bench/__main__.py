@@ -19,6 +19,7 @@ from hub.bench.scale import FULL, MILLION, QUICK, Scale
 from hub.bench.searching import measure_search
 from hub.bench.starting import measure_start
 from hub.bench.trail import measure_trail
+from hub.bench.visiting import measure_pages
 
 MEASUREMENTS: dict[str, Callable[[Scale, Path], list[Row]]] = {
     "disclosures": measure_disclosures,
@@ -30,6 +31,7 @@ MEASUREMENTS: dict[str, Callable[[Scale, Path], list[Row]]] = {
     "wishes": measure_wishes,
     "search": measure_search,
     "trail": measure_trail,
+    "pages": measure_pages,
 }
 _BUILD = Path("build")
 _MILLION_VARIABLE = "BENCH_MILLION"

@@ -24,6 +24,7 @@ class Scale:
         rules: visibility rules among the terms of `residents`.
         consents: consents among them.
         approvals: approvals among them that wait or are in force.
+        visits: how often each page is asked for.
         changes: how often somebody changes what they wished, and an approval is revoked.
     """
 
@@ -44,6 +45,7 @@ class Scale:
     consents: int = 1_000_000
     approvals: int = 100_000
     changes: int = 20
+    visits: int = 100
 
 
 FULL = Scale()
@@ -65,4 +67,5 @@ QUICK = Scale(
     consents=20_000,
     approvals=2000,
     changes=2,
+    visits=5,
 )

@@ -1,6 +1,5 @@
 """The pictures of the README, taken of a synthetic community: `make screenshots`."""
 
-import json
 import shutil
 import sys
 import tempfile
@@ -11,7 +10,6 @@ from playwright.sync_api import sync_playwright
 
 from hub.demo import offer_personas, prepare
 from hub.synth.cast import ELDER_IDNO, FIRST_GRID
-from hub.synth.personas import residents
 from tests.factories import Installation, serving
 from tests.web.visitor import DEVICES
 
@@ -90,9 +88,7 @@ def main():
     """Make a community, serve it, take the pictures."""
     with tempfile.TemporaryDirectory() as scratch:
         directory = prepare(Path(scratch) / "hub", 200, 1)
-        offer_personas(directory)
-        manifest = json.loads((Path(scratch) / "hub.world/manifest.json").read_text("utf-8"))
-        elder = residents(manifest)[0].principal
+        elder = offer_personas(directory)
         FOLDER.mkdir(exist_ok=True)
         with serving(Installation(directory.path)) as server:
             happen(server)

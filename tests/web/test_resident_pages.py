@@ -39,14 +39,16 @@ def elder(browsing, people):
     return Elder(browsing(people("elder"), language="en"))
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_no_page_has_a_barrier_in_either_language_in_light_and_dark(signed_in, people, path):
-    for device, language, dark in (("phone", "zh", False), ("desktop", "en", True)):
-        visitor = signed_in(people("elder"), device, language, dark=dark)
+@pytest.mark.parametrize(("device", "language", "dark"), [("phone", "zh", False), ("desktop", "en", True)])
+def test_no_page_has_a_barrier_or_small_type_in_either_language_in_light_and_dark(
+    signed_in, people, device, language, dark
+):
+    visitor = signed_in(people("elder"), device, language, dark=dark)
+    for path in PATHS:
         assert visitor.go(path).ok
-        assert visitor.violations() == []
-        assert not visitor.overflows()
-        assert visitor.too_small() == []
+        assert (path, visitor.violations()) == (path, [])
+        assert (path, visitor.overflows()) == (path, False)
+        assert (path, visitor.too_small()) == (path, [])
 
 
 def test_the_whole_file_is_there_in_words_with_its_sources(elder, served, people):

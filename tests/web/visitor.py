@@ -3,6 +3,7 @@
 import json
 from urllib.parse import urlsplit
 
+from playwright.sync_api import Error
 from playwright.sync_api import TimeoutError as TooLate
 
 DEVICES = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1280, "height": 900}}
@@ -120,7 +121,13 @@ class Visitor:
         """Press Tab until something that a selector names has the focus, and can be seen to have it."""
         for _ in range(most):
             self.page.keyboard.press("Tab")
-            if self.page.evaluate("(it) => document.activeElement.matches(it)", selector):
+            try:
+                found = self.page.evaluate("(it) => document.activeElement.matches(it)", selector)
+            except Error:
+                # The page that is on its way has come meanwhile; its focus begins at the top.
+                self.page.wait_for_load_state()
+                continue
+            if found:
                 outline = self.page.evaluate("() => getComputedStyle(document.activeElement).outlineStyle")
                 assert outline != "none", f"nobody can see that {selector} has the focus"
                 return
