@@ -340,3 +340,33 @@ def test_a_change_counts_in_every_worker_before_a_tenth_of_a_second_has_passed(u
             assert set(pool.map(shown, workers)) == {(True, False)}
         for client in workers:
             client.close()
+
+
+def test_a_request_that_is_under_way_is_decided_by_the_rules_that_count_when_it_is_decided(hub, monkeypatch):
+    elder = hub.installation.cast["elder"]
+    monkeypatch.setattr(type(hub.road.misses), "delay", lambda *_: 0.2)
+    before = hub.road.policies.digest
+    files = narrowed(hub.installation)
+
+    async def meanwhile():
+        import asyncio
+
+        reading = asyncio.ensure_future(hub.asking(GRID_WORKER, elder.idno, "VISIT", fields=["name", "tel"]))
+        await asyncio.sleep(0.05)
+        await hub.request(OFFICER, "POST", CHANGES, json={"files": files, "reason": "收紧"})
+        return await reading
+
+    answer = hub.run(meanwhile()).json()
+    assert answer["withheld"] == [{"field": "tel", "reason": "not_in_purpose"}]
+    assert before != answer["receipt"]["act"]["policy"] == hub.road.policies.digest
+
+
+def test_telemetry_may_name_the_purposes_in_force_and_no_others(hub):
+    assert "ROSTER" in hub.front.vocabulary.purposes
+    texts = dict(read_texts(hub.installation.directory))
+    del texts["policies/purposes/ROSTER.toml"]
+    rows = texts["policies/policy.csv"].splitlines(keepends=True)
+    texts["policies/policy.csv"] = "".join(row for row in rows if ", ROSTER," not in row)
+    propose(hub, OFFICER, texts)
+    assert set(hub.front.vocabulary.purposes) == set(hub.road.policies.purposes)
+    assert "ROSTER" not in hub.front.vocabulary.purposes

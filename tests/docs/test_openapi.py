@@ -88,6 +88,8 @@ def test_nothing_is_documented_that_the_framework_would_say_and_the_hub_does_not
         ("/v1/audit/reidentifications/{id}/decision", {"200", "401", "403", "404", "409", "422", "503"}),
         ("/v1/audit/deferrals/{id}/decision", {"200", "401", "403", "404", "409", "422", "503"}),
         ("/v1/transparency/deferrals", {"200", "503"}),
+        ("/v1/rules/changes/{id}", {"200", "401", "403", "404", "422", "503"}),
+        ("/v1/rules/changes/{id}/decision", {"200", "401", "403", "404", "409", "422", "503"}),
         ("/v1/receipts/{index}", {"200", "401", "403", "404"}),
         ("/log/checkpoint", {"200", "404"}),
         ("/log/tile/{tile}", {"200", "404"}),
