@@ -54,6 +54,7 @@ _BY_OTHERS = {
     "erasure_request": msgid("%(who)s dealt with your request to be erased"),
     "newcomer": msgid("%(who)s took you into the register"),
     "examination": msgid("The hub checked whether your file is undamaged"),
+    "purge": msgid("Old entries of this list were destroyed because their time was over"),
     "own_file": msgid("%(who)s looked at your file in your place"),
     "trail_read": msgid("%(who)s looked at this list in your place"),
 }
