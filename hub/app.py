@@ -144,6 +144,7 @@ def create_app(directory: Directory) -> Front:
         app.state.road.deadlines = standing_rules.deadlines
         front.vocabulary.name_purposes(policies.purposes)
         front.carried["site"] = load_site(directory, standing_rules.texts.get(SIGN_IN, ""), front.is_page)
+        app.state.road.sends = gateway is not None
         app.state.road.synthetic_only = directory.is_development
         # What start-up made lives as long as the process: looking through it for garbage would only cost pauses.
         gc.collect()

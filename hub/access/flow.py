@@ -54,8 +54,7 @@ class Answer(NamedTuple):
 
     Attributes:
         status: 200, 403 or 429; 422 within a batch.
-        body: of a disclosure, all of it; of a refusal, its `reasons`, `withheld`, `id` and `receipt`; of a 422, the
-            `error` itself.
+        body: of a disclosure, all; of a refusal, `reasons`, `withheld`, `id` and `receipt`; of a 422, its `error`.
     """
 
     status: int
@@ -102,7 +101,7 @@ class Road:
         trail: what the trail is searched by; no step needs it, other routes do.
         misses: who asked in vain.
         synthetic_only: whether nobody may come in whose number could be a living person's.
-        deadlines: by when decisions are due, and which days offices are open.
+        deadlines, sends: by when decisions are due, on which days; whether a gateway sends notices.
     """
 
     reader: Reader
@@ -118,6 +117,7 @@ class Road:
     misses: Misses = field(default_factory=Misses)
     deadlines: Deadlines = field(default_factory=Deadlines)
     synthetic_only: bool = False
+    sends: bool = False
 
     async def enter(self, authorization: str) -> Caller:
         """Step 1, which every route shares, in this turn's view: whom to believe is a rule. Raises Unauthenticated."""

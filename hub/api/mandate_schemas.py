@@ -31,9 +31,15 @@ class BySpokenWord(_Strict):
 
 
 class ByCode(_Strict):
-    """A code sent to the resident's telephone: not offered, for there is no gateway that could send one."""
+    """A code is sent to the resident's telephone, if its number has stood for seven days and there is a gateway."""
 
-    code: str = Field(min_length=1, max_length=MOST_FORM)
+    code: Literal[True]
+
+
+class ConfirmationRequest(_Strict):
+    """The code that the resident was sent; the second person to a spoken mandate sends no body."""
+
+    code: str = Field(pattern="^[0-9]{6}$")
 
 
 class MandateRequest(_Strict):
@@ -62,7 +68,7 @@ class MandateBody(BaseModel):
     state: Literal["pending", "open", "ended"]
     subject: AskedWhom
     matter: str
-    proof: Literal["form", "spoken", "guardian", "resident"]
+    proof: Literal["form", "spoken", "code", "guardian", "resident"]
     witness: str | None
     opened: str
     until: str

@@ -10,21 +10,29 @@ from hub.access.flow import Road
 from hub.access.purpose import SubjectClaim, state_subject
 from hub.api.body import parse, read
 from hub.api.documented import header_of, served_by
-from hub.api.mandate_schemas import HTML, MOST_FORM, MOST_PRINCIPAL, MandateBody, MandateRequest, SlipBody
+from hub.api.mandate_schemas import (
+    HTML,
+    MOST_FORM,
+    MOST_PRINCIPAL,
+    ConfirmationRequest,
+    MandateBody,
+    MandateRequest,
+    SlipBody,
+)
 from hub.api.me import CREATED, answered, asking
 from hub.api.reply import Reply
 from hub.api.schemas import BEARER, problems
 from hub.api.slip import page
 from hub.approvals.counter import slip
-from hub.approvals.mandates import KIND, Wanted, confirm_mandate, end_mandate, open_mandate
-from hub.errors import BadInput, Reason
+from hub.approvals.mandates import Wanted, confirm_mandate, end_mandate, open_mandate
+from hub.errors import BadInput
 from hub.model.duration import parse_duration
 from hub.model.mandate import LASTS
-from hub.rights.recording import refuse
 from hub.schema.free_text import contains_identifier
 
 router = APIRouter(tags=["mandates"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
 OK = 200
+_CODE = re.compile(r"[0-9]{6}")
 _FORM = re.compile(rf"[A-Za-z0-9][A-Za-z0-9/_.-]{{0,{MOST_FORM - 1}}}")
 _NAME = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{43}$"}}
 
@@ -35,7 +43,7 @@ class ProofClaim(msgspec.Struct, forbid_unknown_fields=True):
     form: str | None = None
     spoken: bool | None = None
     witness: str | None = None
-    code: str | None = None
+    code: bool | None = None
 
 
 class MandateClaim(msgspec.Struct, forbid_unknown_fields=True):
@@ -48,15 +56,20 @@ class MandateClaim(msgspec.Struct, forbid_unknown_fields=True):
     duration: str | None = None
 
 
+class ConfirmationClaim(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of a confirmation by code, as sent."""
+
+    code: str
+
+
 _claim = msgspec.json.Decoder(MandateClaim)
+_confirmation = msgspec.json.Decoder(ConfirmationClaim)
 
 
 async def _open(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
     claim = parse(_claim, await read(receive))
     proof = claim.proof or ProofClaim()
-    if proof.code is not None:
-        raise await refuse(road, asked, KIND, Reason.NOT_OFFERED)
     return await answered(open_mandate(road, asked, _wanted(claim, proof)), asked, CREATED)
 
 
@@ -79,14 +92,19 @@ def _wanted(claim: MandateClaim, proof: ProofClaim) -> Wanted:
         claim.matter,
         proof.form or "",
         proof.witness or "",
+        bool(proof.code),
         claim.agent or "",
         LASTS if claim.duration is None else parse_duration("duration", claim.duration),
     )
 
 
-async def _confirm(road: Road, scope: Scope, _receive: Receive) -> Reply:
+async def _confirm(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
-    return await answered(confirm_mandate(road, asked, scope["path_params"]["id"]), asked)
+    body = await read(receive)
+    code = parse(_confirmation, body).code if body else ""
+    if body and not _CODE.fullmatch(code):
+        raise BadInput("code", "must be 6 digits")
+    return await answered(confirm_mandate(road, asked, scope["path_params"]["id"], code), asked)
 
 
 async def _end(road: Road, scope: Scope, _receive: Receive) -> Reply:
@@ -119,8 +137,11 @@ def open_one(body: MandateRequest) -> None:
     responses=problems(404, 409),
 )
 @served_by(_confirm)
-def confirm() -> None:
-    """Confirm as the second person that the resident gave a mandate by word of mouth."""
+def confirm(body: ConfirmationRequest | None = None) -> None:
+    """Confirm as the second person that the resident gave a mandate by word of mouth, or enter the code they were sent.
+
+    A wrong code leaves the mandate pending; the third one ends it.
+    """
 
 
 @router.post(

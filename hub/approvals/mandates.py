@@ -8,6 +8,7 @@ from hub.access.flow import Road
 from hub.access.locate import Located, locate, locate_resident
 from hub.approvals.deciders import concerns
 from hub.approvals.guardians import is_guardian
+from hub.approvals.mandate_codes import after_code, with_code
 from hub.errors import BadInput, Reason
 from hub.model.mandate import (
     LASTS,
@@ -49,6 +50,7 @@ class Wanted(NamedTuple):
         matter: a purpose, or a group of the resident's own routes.
         form: number of the paper form the resident signed.
         witness: principal of a second person who heard the resident say it.
+        code: whether a code is to be sent to the resident's telephone.
         agent: principal of the resident whom the caller lets act for them.
         duration: for how long, where the caller lets somebody act for them.
     """
@@ -57,6 +59,7 @@ class Wanted(NamedTuple):
     matter: str
     form: str = ""
     witness: str = ""
+    code: bool = False
     agent: str = ""
     duration: timedelta = LASTS
 
@@ -99,18 +102,24 @@ async def open_mandate(road: Road, asked: Asked, wanted: Wanted) -> dict[str, An
         facts = tx.facts(person.resident)
         if facts is None:
             return Reason.OUT_OF_SCOPE
-        terms = with_record(kept(facts.terms, caller.at), MANDATES, record)
-        if len(terms[MANDATES]) > MOST:
+        if len(kept(facts.terms, caller.at)[MANDATES]) >= MOST:
             return Reason.RATE_LIMITED
+        made = with_code(tx, road, asked, person.resident, record) if proof is Proof.CODE else record
+        facts = tx.facts(person.resident) or facts  # a notice with the code stands among the terms now
+        if isinstance(made, Reason):
+            return made
+        terms = with_record(kept(facts.terms, caller.at), MANDATES, made)
         told = {"form": wanted.form, **actor_part(road.ring, asked)}
         tx.amend(person.resident, facts._replace(terms=terms), Event(act, told))
-        return record
+        return made
 
     return await _written(road, asked, person, action)
 
 
-async def confirm_mandate(road: Road, asked: Asked, name: str) -> dict[str, Any]:
-    """Confirm that one heard a resident give a mandate.
+async def confirm_mandate(road: Road, asked: Asked, name: str, code: str = "") -> dict[str, Any]:
+    """Confirm that one heard a resident give a mandate, or enter the code that was sent to them.
+
+    A wrong code is a try: the mandate as it is then is the answer.
 
     Raises:
         Refused: `not_found`, not the witness named, or confirmed or ended before; recorded.
@@ -119,13 +128,15 @@ async def confirm_mandate(road: Road, asked: Asked, name: str) -> dict[str, Any]
     caller = asked.caller
 
     def change(record: Record, _facts: Facts) -> Record | Reason:
+        if code:
+            return after_code(road.ring, record, code, asked)
         if record["person"] == caller.principal.person:
             return Reason.SELF_APPROVAL
         if record["witness"] != caller.principal.id:
             return Reason.NOT_ALLOWED
         return confirmed(record, caller.at) if _state(record, asked) is State.PENDING else Reason.ALREADY_DECIDED
 
-    return await _change(road, asked, name, "confirmed", change)
+    return await _change(road, asked, name, "tried" if code else "confirmed", change)
 
 
 async def end_mandate(road: Road, asked: Asked, name: str) -> dict[str, Any]:
@@ -235,8 +246,10 @@ async def _for_whom(road: Road, asked: Asked, wanted: Wanted) -> tuple[Located, 
         return await _for_resident(road, asked, wanted)
     if principal.role is not Role.CLERK:
         raise await refuse(road, asked, KIND, Reason.NOT_ALLOWED)
-    if bool(wanted.form) == bool(wanted.witness):
-        raise BadInput("proof", "must have `form`, or `spoken` and `witness`")
+    if [bool(wanted.form), bool(wanted.witness), wanted.code].count(True) != 1:
+        raise BadInput("proof", "must have `form`, or `spoken` and `witness`, or `code`")
+    if wanted.code and not road.sends:
+        raise await refuse(road, asked, KIND, Reason.NOT_OFFERED)
     if wanted.subject is None or wanted.agent:
         raise BadInput("subject", "must be named, and the clerk acts")
     found = locate(wanted.subject, principal, (), road.reader, road.ring)
@@ -245,12 +258,12 @@ async def _for_whom(road: Road, asked: Asked, wanted: Wanted) -> tuple[Located, 
         raise await refuse(road, asked, KIND, Reason.OUT_OF_SCOPE, person)
     if concerns(principal, found.sealed.resident, road.standing, road.reader, road.ring):
         raise await refuse(road, asked, KIND, Reason.SELF_APPROVAL, Self(found.sealed.resident, found.trail_key))
-    return found, Proof.FORM if wanted.form else Proof.SPOKEN
+    return found, Proof.CODE if wanted.code else Proof.FORM if wanted.form else Proof.SPOKEN
 
 
 async def _for_resident(road: Road, asked: Asked, wanted: Wanted) -> tuple[Located, Proof]:
     principal = asked.caller.principal
-    if wanted.form or wanted.witness:
+    if wanted.form or wanted.witness or wanted.code:
         raise BadInput("proof", "is not asked of residents: a guardian is on record, and for oneself none is needed")
     if wanted.subject is None:
         own = self_of(road.reader, road.ring, principal.rid)
@@ -271,7 +284,7 @@ def _matter_refused(road: Road, wanted: Wanted, proof: Proof) -> Reason | None:
     purpose = road.policies.purposes.get(wanted.matter)
     if purpose is None:
         return Reason.UNKNOWN_PURPOSE
-    if proof in (Proof.FORM, Proof.SPOKEN):
+    if proof in (Proof.FORM, Proof.SPOKEN, Proof.CODE):
         return Reason.NOT_ALLOWED if purpose.approval in _NEVER or not purpose.fields else None
     return None if purpose.id in road.policies.texts else Reason.NOT_ALLOWED
 

@@ -28,6 +28,7 @@ class Proof(StrEnum):
 
     FORM = "form"
     SPOKEN = "spoken"
+    CODE = "code"
     GUARDIAN = "guardian"
     RESIDENT = "resident"
 
@@ -67,7 +68,7 @@ def mandate(
     """
     return {
         "id": name,
-        "state": (State.PENDING if proof is Proof.SPOKEN else State.OPEN).value,
+        "state": (State.PENDING if proof in (Proof.SPOKEN, Proof.CODE) else State.OPEN).value,
         "by": by,
         "person": person,
         "matter": matter,

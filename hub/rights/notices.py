@@ -8,7 +8,7 @@ from hub.model.notice import NOTICES, Matter, notice, with_notices
 from hub.model.terms import listed
 from hub.model.tier import Tier
 from hub.rights.desk import Asked, Desk
-from hub.rights.notice_words import TEXTS
+from hub.rights.notice_words import text_of
 from hub.rights.recording import act_of, actor_part, own, own_self
 from hub.store.engine import Event
 from hub.store.keys import Keyring
@@ -96,7 +96,7 @@ async def own_notices(desk: Desk, asked: Asked) -> list[dict[str, Any]]:
         {
             "id": each["id"],
             "matter": each["matter"],
-            "text": TEXTS[each["matter"]],
+            "text": text_of(each["matter"], "******"),
             "at": each["at"],
             "state": each["state"],
             "handed_over": each.get("handed") or None,

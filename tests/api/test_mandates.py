@@ -144,7 +144,7 @@ def test_a_spoken_mandate_waits_for_the_second_person(hub, elder, clock):
         ({"spoken": True, "witness": OFFICER}, (422, ["bad_input"])),
         ({"spoken": True, "witness": "clerk:339999001001#nobody"}, (422, ["bad_input"])),
         ({"form": "1", "spoken": True, "witness": WITNESS}, (422, ["bad_input"])),
-        ({"code": "123456"}, (403, ["not_offered"])),
+        ({"code": True}, (403, ["not_offered"])),
     ],
 )
 def test_a_mandate_needs_a_form_or_a_second_person(hub, elder, proof, answer):
@@ -301,3 +301,65 @@ def test_a_changed_telephone_number_is_announced_to_the_old_one(hub, elder):
     hub.road.turn.fresh()
     terms = locate_resident(resident, (), hub.road.reader, hub.installation.ring).facts.terms
     assert len(terms["notices"]) == 1, "nothing else is announced"
+
+
+CODE = {"code": True}
+
+
+@pytest.fixture
+def sending(hub):
+    """There is a gateway; what it would be handed is looked at where it waits."""
+    hub.road.sends = True
+
+
+def terms_of(hub, member):
+    hub.road.turn.fresh()
+    resident = hub.road.reader.find(idno_token(hub.installation.ring, member.idno), ()).resident
+    return locate_resident(resident, (), hub.road.reader, hub.installation.ring).facts.terms
+
+
+def enter(hub, name, code, *, by=CLERK):
+    return hub.ask(by, "POST", f"/v1/mandates/{name}/confirmation", json={"code": code})
+
+
+@pytest.mark.usefixtures("sending")
+def test_a_code_to_a_telephone_that_has_stood_for_seven_days_opens_a_mandate(hub, elder):
+    made = opened(hub, elder, "EXAM", proof=CODE)
+    assert (made.status_code, made.json()["state"], made.json()["proof"]) == (201, "pending", "code")
+    name = made.json()["id"]
+    assert reasons(disclosed(hub, name, elder)) == (403, ["approval_required"])
+    [notice] = terms_of(hub, elder)["notices"]
+    assert (notice["matter"], notice["to"]) == ("mandate_code", elder.values["tel"])
+    assert notice["code"] not in json.dumps(terms_of(hub, elder)["mandates"]), "what is kept cannot be turned back"
+    told = hub.ask(f"resident:{elder.rid}", "GET", "/v1/me/notices").text
+    assert notice["code"] not in told
+    assert reasons(enter(hub, name, notice["code"], by=WITNESS)) == (403, ["not_allowed"])
+    assert enter(hub, name, notice["code"]).json()["state"] == "open"
+    assert disclosed(hub, name, elder).status_code == 200
+    assert reasons(enter(hub, name, notice["code"])) == (409, ["already_decided"])
+
+
+@pytest.mark.usefixtures("sending")
+def test_three_wrong_codes_end_a_mandate(hub, elder):
+    name = opened(hub, elder, "EXAM", proof=CODE).json()["id"]
+    code = terms_of(hub, elder)["notices"][0]["code"]
+    wrong = f"{(int(code) + 1) % 10**6:06d}"
+    assert [enter(hub, name, wrong).json()["state"] for _ in range(3)] == ["pending", "pending", "ended"]
+    assert reasons(enter(hub, name, code)) == (409, ["already_decided"])
+    assert enter(hub, name, "12345").status_code == 422
+
+
+@pytest.mark.usefixtures("sending")
+def test_no_code_goes_to_a_number_that_changed_within_the_week_or_is_not_there(hub, elder, tmp_path):
+    fresh = {"idno": elder.idno, "name": elder.values["name"], "tel": "15400008888", "grid": FIRST_GRID}
+    hub.installation.import_rows("civil_affairs", [fresh], tmp_path)
+    bare = hub.installation.cast["bare"]
+    for member in (elder, bare):
+        assert reasons(opened(hub, member, "EXAM", proof=CODE)) == (403, ["not_available"])
+        assert "notices" not in terms_of(hub, member)
+
+
+@pytest.mark.usefixtures("sending")
+def test_a_code_takes_the_place_of_form_and_second_person_and_goes_with_neither(hub, elder):
+    for more in ({"form": "1"}, {"spoken": True, "witness": WITNESS}):
+        assert opened(hub, elder, "EXAM", proof=CODE | more).status_code == 422
