@@ -69,7 +69,7 @@ def merge(held: Mapping[Tier, Section], incoming: Mapping[Tier, Mapping[str, Val
         updated = None
         for key, value in values.items():
             before = section.get(key, ())
-            after = _settle(key, before, value)
+            after = _settle(key, before, value) if before or value.value is None else (value,)
             if after is not before:
                 updated = dict(section) if updated is None else updated
                 if after:
@@ -85,7 +85,7 @@ def merge(held: Mapping[Tier, Section], incoming: Mapping[Tier, Mapping[str, Val
 
 def _settle(key: str, before: tuple[Value, ...], value: Value) -> tuple[Value, ...]:
     """The values of one field after its source has spoken; `before` itself where nothing is new."""
-    own = next((held for held in before if held.source == value.source), None)
+    own = _said_by(value.source, before)
     if own is not None:
         if own.at > value.at or _same(own, value):
             return before
@@ -99,6 +99,13 @@ def _settle(key: str, before: tuple[Value, ...], value: Value) -> tuple[Value, .
         ranks = _ranks(key)
         remaining.sort(key=lambda held: ranks.get(held.source, len(ranks)))
     return tuple(held for held in remaining if held is remaining[0] or held.value != remaining[0].value)
+
+
+def _said_by(source: str, values: tuple[Value, ...]) -> Value | None:
+    for value in values:
+        if value.source == source:
+            return value
+    return None
 
 
 def _same(own: Value, value: Value) -> bool:

@@ -14,6 +14,8 @@ from hub.schema.fields import fields
 from hub.schema.idno import normalise_idno
 from hub.schema.normalise import SPREADS, Rule, rule_of, spreading_rule
 
+_REMEMBERED = 1024
+"""How many different cells of a column are remembered with what they say."""
 _NOT_VALUES = frozenset({"rid"})  # the file's own name, not something that is said in it
 
 
@@ -32,7 +34,7 @@ class Parsed(NamedTuple):
 
 
 class _Plain(NamedTuple):
-    """One compiled column: where it stands, how it is checked, what its values carry."""
+    """One compiled column: where it stands, how it is checked, what its values carry, and some cells it had before."""
 
     place: int
     key: str
@@ -41,6 +43,7 @@ class _Plain(NamedTuple):
     basis: str
     verified: bool
     until: str
+    known: dict[str, Value]
 
 
 class _Spreading(NamedTuple):
@@ -80,7 +83,7 @@ class RowParser:
             if key in SPREADS:
                 self._spreading.append(_Spreading(index, key, spreading_rule(key), column.basis, until))
             elif key not in _NOT_VALUES:
-                plain = _Plain(index, key, rule_of(key), doubt_of(key), column.basis, verified, until)
+                plain = _Plain(index, key, rule_of(key), doubt_of(key), column.basis, verified, until, {})
                 by_tier.setdefault(column.field.tier, []).append(plain)
         self._tiers = list(by_tier.items())
 
@@ -117,12 +120,19 @@ class RowParser:
         values: Values = {}
         for tier, columns in self._tiers:
             section: dict[str, Value] = {}
-            for index, key, rule, doubt, basis, verified, until in columns:
+            for index, key, rule, doubt, basis, verified, until, known in columns:
                 raw = cells[index]
-                if raw:
-                    value = rule(raw)
-                    flags = doubt(value, today) if doubt else NONE
-                    section[key] = Value(value, source, at, basis, verified, until, flags)
+                if not raw:
+                    continue
+                plain = raw.__class__ is str
+                if plain and (said := known.get(raw)) is not None:
+                    section[key] = said
+                    continue
+                value = rule(raw)
+                flags = doubt(value, today) if doubt else NONE
+                section[key] = said = Value(value, source, at, basis, verified, until, flags)
+                if plain and len(known) < _REMEMBERED:
+                    known[raw] = said  # most columns hold codes and areas, the same again and again
             if section:
                 values[tier] = section
         for column in self._spreading:

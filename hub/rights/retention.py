@@ -179,7 +179,7 @@ def _apply(tx: SqlcipherTransaction, ring: Keyring, item: dict[str, Any], at: da
     versions = {Tier(tier): version for tier, version in item["versions"].items()}
     envelopes = {Tier(tier): b64decode(envelope) for tier, envelope in item["envelopes"].items()}
     facts, sealed = tx.facts(resident), tx.sealed(resident, (Tier.CONTROL, *versions))
-    if facts is None or sealed is None or (versions and not tx.is_as_read(resident, versions)):
+    if facts is None or sealed is None or (versions and resident not in tx.as_read({resident: versions})):
         return False
     rotating = item["keys"] != item["old_keys"]
     replaced = rotating and not _opens(ring, sealed, versions)

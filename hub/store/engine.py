@@ -153,8 +153,16 @@ class Transaction(Protocol):
         """Add a person under a reserved id, with an envelope for every tier in the order of `Tier`."""
         ...
 
+    def create_files(self, files: Sequence[tuple[int, bytes, Sequence[bytes], "Tokens"]]) -> None:
+        """Add people, each as `create_file` does."""
+        ...
+
     def update_sections(self, resident: int, envelopes: dict[Tier, bytes], tokens: "Tokens") -> None:
         """Replace sections of a person and add to the lists they are found by."""
+        ...
+
+    def update_files(self, changes: Sequence[tuple[int, dict[Tier, bytes], "Tokens"]]) -> None:
+        """Replace sections of people, each as `update_sections` does."""
         ...
 
 

@@ -58,8 +58,8 @@ class KeyProvider(Protocol):
         """Seal a data key under the tier's key; returns `WRAPPED_BYTES` bytes."""
         ...
 
-    def wrap_all(self, keys: Sequence[tuple[bytes, Tier]]) -> bytes:
-        """Seal all data keys of a person in one call; returns as many times `WRAPPED_BYTES` bytes, in their order."""
+    def wrap_all(self, keys: Sequence[bytes], tiers: Sequence[Tier]) -> bytes:
+        """Seal data keys, each under its tier's key, in one call; returns `WRAPPED_BYTES` bytes for each, in order."""
         ...
 
     def unwrap(self, wrapped: bytes, tier: Tier, warrant: Warrant) -> bytes:
@@ -147,13 +147,13 @@ class Keyring:
 
     def wrap(self, key: bytes, tier: Tier) -> bytes:
         """Seal a data key under the tier's key; returns `WRAPPED_BYTES` bytes."""
-        return self.wrap_all([(key, tier)])
+        return self.wrap_all([key], [tier])
 
-    def wrap_all(self, keys: Sequence[tuple[bytes, Tier]]) -> bytes:
-        """Seal all data keys of a person in one call; returns as many times `WRAPPED_BYTES` bytes, in their order."""
+    def wrap_all(self, keys: Sequence[bytes], tiers: Sequence[Tier]) -> bytes:
+        """Seal data keys, each under its tier's key, in one call; returns `WRAPPED_BYTES` bytes for each, in order."""
         chance = os.urandom(NONCE_BYTES * len(keys))
         wrapped: list[bytes] = []
-        for start, (key, tier) in zip(range(0, len(chance), NONCE_BYTES), keys, strict=True):
+        for start, key, tier in zip(range(0, len(chance), NONCE_BYTES), keys, tiers, strict=True):
             nonce = chance[start : start + NONCE_BYTES]
             mark, cipher = self._current[tier]
             wrapped += (mark, nonce, cipher.encrypt(nonce, key, tier.encode()))

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hub.errors import OperatorError
 from hub.model.file import Section, Value
 from hub.model.tier import Tier
+from hub.store.chance import Chance
 from hub.store.keyring_file import KEY_BYTES, NONCE_BYTES
 from hub.store.keys import WRAPPED_BYTES, Keyring, Warrant
 
@@ -32,8 +33,9 @@ VERSIONED_BYTES = _HEADER.size
 _BODY = _HEADER.size + NONCE_BYTES
 _START_OF = {name: number * WRAPPED_BYTES for number, name in enumerate(SLOTS)}
 _TIER_OF = {name: Tier.CONTROL if name == "trail" else Tier(name) for name in SLOTS}
-_CHANCE_OF = {name: number * KEY_BYTES for number, name in enumerate(SLOTS)}
+_TIERS = tuple(_TIER_OF.values())
 _VALUE = tuple.__new__
+_nonce = Chance(NONCE_BYTES).next
 _WITHOUT_FLAGS = 2
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder().decode
@@ -68,8 +70,8 @@ class FreshKeys(NamedTuple):
 def fresh_keys(ring: Keyring) -> FreshKeys:
     """Make data keys for one person, one per slot."""
     chance = os.urandom(KEY_BYTES * len(SLOTS))
-    plain = {name: chance[start : start + KEY_BYTES] for name, start in _CHANCE_OF.items()}
-    return FreshKeys(plain, ring.wrap_all([(plain[name], tier) for name, tier in _TIER_OF.items()]))
+    keys = [chance[start : start + KEY_BYTES] for start in range(0, len(chance), KEY_BYTES)]
+    return FreshKeys(dict(zip(SLOTS, keys, strict=True)), ring.wrap_all(keys, _TIERS))
 
 
 def with_fresh_keys(ring: Keyring, keys: bytes, tiers: Sequence[Tier]) -> tuple[bytes, dict[Tier, bytes]]:
@@ -106,6 +108,8 @@ def rewrapped(ring: Keyring, keys: bytes) -> bytes:
     Raises:
         OperatorError: one was changed, or is under a key that the keyring does not hold.
     """
+    if keys[::WRAPPED_BYTES] == bytes(ring.key_ids[tier][-1] for tier in _TIERS):
+        return keys  # each begins with the id of the key that it is under
     fresh = []
     for slot, start in _START_OF.items():
         fresh.append(ring.rewrapped(keys[start : start + WRAPPED_BYTES], _TIER_OF[slot]))
@@ -138,7 +142,7 @@ def seal(key: bytes, resident: int, tier: Tier, version: int, content: Any) -> b
 def seal_under(cipher: AESGCM, resident: int, tier: Tier, version: int, content: Any) -> bytes:
     """The same with the data key's cipher: making one costs as much as using it."""
     header = _HEADER.pack(SUITE_AES_256_GCM, version)
-    nonce = os.urandom(NONCE_BYTES)
+    nonce = _nonce()
     return header + nonce + cipher.encrypt(nonce, _pad(_pack(content)), _binding(resident, tier, header))
 
 
@@ -153,7 +157,7 @@ def unseal(key: bytes, resident: int, tier: Tier, envelope: bytes) -> Any:
 
 def unseal_under(cipher: AESGCM, resident: int, tier: Tier, envelope: bytes) -> Any:
     """The same with the data key's cipher."""
-    header, nonce = envelope[: _HEADER.size], envelope[_HEADER.size : _BODY]
+    header, nonce = envelope[:VERSIONED_BYTES], envelope[VERSIONED_BYTES:_BODY]
     if len(envelope) < _BODY or header[0] != SUITE_AES_256_GCM:
         raise OperatorError(f"a section of the tier `{tier}` has an unknown form")
     try:
@@ -170,13 +174,16 @@ def version_of(envelope: bytes) -> int:
 
 def encode(section: Section) -> Any:
     """A section as compact data: values point into a table of their evidence, most of which is shared."""
-    table: dict[tuple[str, str, str, bool, str], int] = {}
+    table: dict[tuple[Any, ...], int] = {}
     fields = {}
     for name, values in section.items():
         rows = []
-        for value, source, at, basis, verified, until, flags in values:
-            number = table.setdefault((source, at, basis, verified, until), len(table))
-            rows.append((value, number, flags) if flags else (value, number))
+        for value in values:
+            # By place, for it runs for every field of every row of an import: what is said, its evidence, its flags.
+            evidence, flags = value[1:6], value[6]
+            if (number := table.get(evidence)) is None:
+                number = table[evidence] = len(table)
+            rows.append((value[0], number, flags) if flags else (value[0], number))
         fields[name] = rows
     return [list(table), fields]
 
@@ -214,10 +221,11 @@ def _pad(body: bytes) -> bytes:
 
 
 def _binding(resident: int, tier: str, header: bytes) -> bytes:
-    return b"%d|%s|%s" % (resident, tier.encode(), header)
+    return b"%d%s%s" % (resident, _MARKS[tier], header)
 
 
 _PADDED_EMPTY = _pad(_pack(EMPTY))
 _FIRST_HEADER = _HEADER.pack(SUITE_AES_256_GCM, 1)
-_FIRST = [(tier, b"|%s|%s" % (tier.encode(), _FIRST_HEADER)) for tier in Tier]
+_MARKS: dict[str, bytes] = {tier: b"|%s|" % tier.encode() for tier in Tier}
+_FIRST = [(tier, _MARKS[tier] + _FIRST_HEADER) for tier in Tier]
 """What a first version is bound to besides the person."""

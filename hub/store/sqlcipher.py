@@ -23,6 +23,7 @@ from hub.store.sections import SealedFile
 
 P = ParamSpec("P")
 T = TypeVar("T")
+R = TypeVar("R", bound="SqlcipherReader")
 SCHEMA = 1
 Failure = sqlcipher.Error
 """What the engine raises when the disk, a lock or the database fails."""
@@ -53,7 +54,6 @@ _CIPHER = ("cipher_default_hmac_algorithm = HMAC_SHA256", "cipher_log_level = NO
 _CACHE_KIB = 16 * 1024
 CHECKPOINT_PAGES, MOST_PAGES = 1000, 16 * 1000
 """Pages of the write-ahead log from which it is written back: while nobody keeps a view, and in any case."""
-_BULK_CACHE_KIB = 64 * 1024
 
 
 def create_store(directory: Directory, ring: Keyring) -> Any:
@@ -100,16 +100,6 @@ def _refuse_nothing(path: Path) -> None:
         raise OperatorError(f"{path} is missing or empty; restore it from a backup")
 
 
-def tune_for_bulk(db: Any) -> None:
-    """Prepare a connection for a long load.
-
-    Tokens are random, so that every batch touches most pages of their index: written back rarely, each goes once for
-    many batches, and a cache that holds them all spares reading them again.
-    """
-    db.execute(f"PRAGMA wal_autocheckpoint = {MOST_PAGES}")
-    db.execute(f"PRAGMA cache_size = -{_BULK_CACHE_KIB}")
-
-
 def _connect(path: Path, key: str) -> Any:
     db = sqlcipher.connect(str(path), isolation_level=None, check_same_thread=False, cached_statements=256)
     for setting in _CIPHER:
@@ -132,11 +122,11 @@ def _connect(path: Path, key: str) -> Any:
     return db
 
 
-def _reading(method: Callable[Concatenate["SqlcipherReader", P], T]) -> Callable[Concatenate["SqlcipherReader", P], T]:
+def reading(method: Callable[Concatenate[R, P], T]) -> Callable[Concatenate[R, P], T]:
     """Mark a read: where it fails, the connection is given up, and the caller is told as of a trail that is away."""
 
     @wraps(method)
-    def guarded(self: "SqlcipherReader", /, *args: P.args, **kwargs: P.kwargs) -> T:
+    def guarded(self: R, /, *args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return method(self, *args, **kwargs)
         except Failure as failure:
@@ -184,7 +174,7 @@ class SqlcipherReader:
         finally:
             self.end()
 
-    @_reading
+    @reading
     def begin(self) -> None:
         """Keep the state of the store as it is now in view."""
         self._db.execute("BEGIN")
@@ -207,17 +197,17 @@ class SqlcipherReader:
         with suppress(Failure, OperatorError):
             self._db = self._connect()
 
-    @_reading
+    @reading
     def find(self, token: bytes, tiers: Sequence[Tier]) -> SealedFile | None:
         """The sealed file a blind index token leads to, with the envelopes of `tiers`."""
         return self._file("FROM lookup l JOIN file f USING (resident)", "WHERE l.token = ?", token, tuple(tiers))
 
-    @_reading
+    @reading
     def get(self, resident: int, tiers: Sequence[Tier]) -> SealedFile | None:
         """The sealed file of an internal id, with the envelopes of `tiers`."""
         return self._file("FROM file f", "WHERE f.resident = ?", resident, tuple(tiers))
 
-    @_reading
+    @reading
     def decoy(self, token: bytes, tiers: Sequence[Tier]) -> SealedFile | None:
         """Some sealed file, chosen by the token: read where nothing was found, so that both take as long."""
         top = self._db.execute("SELECT max(resident) FROM file").fetchone()[0]
@@ -226,18 +216,18 @@ class SqlcipherReader:
         start = int.from_bytes(token[:8], "big") % top + 1
         return self._file("FROM file f", "WHERE f.resident >= ? ORDER BY f.resident LIMIT 1", start, tuple(tiers))
 
-    @_reading
+    @reading
     def roster(self, token: bytes, after: int, limit: int) -> list[int]:
         """Internal ids on a list, ascending, behind `after`."""
         query = "SELECT resident FROM list WHERE token = ? AND resident > ? ORDER BY resident LIMIT ?"
         return [row[0] for row in self._db.execute(query, (token, after, limit))]
 
-    @_reading
+    @reading
     def control_version(self) -> int:
         """Changes whenever a control row does."""
         return int(self._db.execute("SELECT n FROM counter WHERE name = 'control'").fetchone()[0])
 
-    @_reading
+    @reading
     def receipt(self, index: int) -> bytes | None:
         """The proof that an entry is in the log (C2SP tlog-proof), or None where no checkpoint covers it."""
         with self.view():
@@ -246,7 +236,7 @@ class SqlcipherReader:
             seen = proof(self._db, index, note) if note else None
             return seen or audit_log.receipt(self._db, index)
 
-    @_reading
+    @reading
     def published(self, path: str) -> Resource | None:
         """What the log publishes at a path such as `checkpoint` or `tile/0/000`, or None where there is nothing."""
         with self.view():
@@ -256,73 +246,73 @@ class SqlcipherReader:
         """Whether a witness contradicts the log."""
         return self.directory.alarm.exists()
 
-    @_reading
+    @reading
     def about(self, resident: int, since: int, before: int, limit: int) -> list[int]:
         """Indexes of the entries about a person from `since` on and below `before`, newest first; reads all between."""
         query = "SELECT entry FROM about WHERE resident = ? AND entry >= ? AND entry < ? ORDER BY entry DESC LIMIT ?"
         return [row[0] for row in self._db.execute(query, (resident, since, before, limit))]
 
-    @_reading
+    @reading
     def whom(self, index: int) -> int | None:
         """The internal id of the person an entry is about, or None."""
         row = self._db.execute("SELECT resident FROM about WHERE entry = ?", (index,)).fetchone()
         return row and int(row[0])
 
-    @_reading
+    @reading
     def entries(self, indexes: Sequence[int]) -> list[audit_log.StoredEntry]:
         """Entries of the log as stored, in the order asked; what there is none of, or was purged, is left out."""
         found = (audit_log.entry(self._db, index) for index in indexes)
         return [entry for entry in found if entry and not entry.purged]
 
-    @_reading
+    @reading
     def control(self, kind: str, name: str | None = None) -> list[ControlRow]:
         """The authentic rows of a kind, or of one name; a row changed behind the hub's back stands for nothing."""
         return current(self._db, self.ring, kind, name)
 
-    @_reading
+    @reading
     def session(self, name: bytes) -> bytes | None:
         """The sealed session of a name, ended by time or not, or None."""
         row = self._db.execute("SELECT body FROM session WHERE name = ?", (name,)).fetchone()
         return row and bytes(row[0])
 
-    @_reading
+    @reading
     def damaged(self) -> list[str]:
         """Kinds and ids of control rows that were changed, put back or removed behind the hub's back."""
         with self.view():
             return contradicted_rows(self._db, self.ring)
 
-    @_reading
+    @reading
     def damaged_files(self, most: int) -> list[str]:
         """Whose tiers were changed, put back or removed behind the hub's back, by pseudonym; up to `most`."""
         with self.view():
             return list(islice(contradicted_files(self._db, self.ring), most))
 
-    @_reading
+    @reading
     def progress(self, feed: str, digest: bytes, part: int) -> int:
         """How far a part of an import has come; 0 where it has not begun."""
         query = "SELECT rows FROM progress WHERE feed = ? AND digest = ? AND part = ?"
         found = self._db.execute(query, (feed, digest, part)).fetchone()
         return int(found[0]) if found else 0
 
-    @_reading
+    @reading
     def tokens_of(self, resident: int) -> tuple[list[bytes], list[bytes]]:
         """Every blind index token and list token of a person; looks through both tables, for there is no way back."""
         lookups = self._db.execute("SELECT token FROM lookup WHERE resident = ?", (resident,)).fetchall()
         lists = self._db.execute("SELECT token FROM list WHERE resident = ?", (resident,)).fetchall()
         return [row[0] for row in lookups], [row[0] for row in lists]
 
-    @_reading
+    @reading
     def intended_erasures(self) -> list[int]:
         """Internal ids of people whose erasure was intended and not yet completed."""
         return [row[0] for row in self._db.execute("SELECT resident FROM erasure ORDER BY resident")]
 
-    @_reading
+    @reading
     def residents(self, after: int, limit: int) -> list[int]:
         """Internal ids of people, ascending, behind `after`."""
         query = "SELECT resident FROM file WHERE resident > ? ORDER BY resident LIMIT ?"
         return [row[0] for row in self._db.execute(query, (after, limit))]
 
-    @_reading
+    @reading
     def some_residents(self, count: int) -> list[int]:
         """Internal ids of up to `count` people, chosen at random."""
         query = "SELECT resident FROM file ORDER BY random() LIMIT ?"

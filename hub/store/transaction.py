@@ -13,6 +13,7 @@ from audit.tables import empty
 from hub.model.subject import Facts
 from hub.model.tier import Tier
 from hub.store.accounts import SECTIONS, for_sections
+from hub.store.among import among
 from hub.store.controls import accounting_for, sealed
 from hub.store.engine import ControlRow, Event, Place, Prepared, Tokens
 from hub.store.keys import Keyring
@@ -28,6 +29,8 @@ _PUT_LOOKUP = (
     "INSERT INTO lookup VALUES (?, ?) ON CONFLICT (token) "
     "DO UPDATE SET resident = NULL WHERE resident <> excluded.resident"
 )
+_PUT_ON_LIST = "INSERT OR IGNORE INTO list VALUES (?, ?)"
+_TAKE_OFF_LIST = "DELETE FROM list WHERE token = ? AND resident = ?"
 
 
 class SqlcipherTransaction:
@@ -131,7 +134,7 @@ class SqlcipherTransaction:
 
     def list_under(self, resident: int, on: Sequence[bytes] = (), off: Sequence[bytes] = ()) -> None:
         """Put a person on lists and take them off others."""
-        self._put_tokens(resident, Tokens(lists=tuple(on), off_lists=tuple(off)))
+        self._put_tokens([(resident, Tokens(lists=tuple(on), off_lists=tuple(off)))])
 
     def _control(self, resident: int) -> tuple[bytes, bytes, Facts] | None:
         row = self.db.execute("SELECT control FROM file WHERE resident = ?", (resident,)).fetchone()
@@ -143,13 +146,19 @@ class SqlcipherTransaction:
 
     def create_file(self, resident: int, keys: bytes, envelopes: Sequence[bytes], tokens: Tokens) -> None:
         """Add a person under a reserved id, with an envelope for every tier in the order of `Tier`."""
+        self.create_files([(resident, keys, envelopes, tokens)])
+
+    def create_files(self, files: Sequence[tuple[int, bytes, Sequence[bytes], Tokens]]) -> None:
+        """Add people, each as `create_file` does."""
+        if not files:
+            return
         self.changed = True
-        # The row comes first: where the id is taken, nothing may happen to the keys of the one who has it.
-        self.db.execute(_CREATE, (resident, *map(bytearray, envelopes)))
-        self._put_tokens(resident, tokens)
+        # The rows come first: where an id is taken, nothing may happen to the keys of the one who has it.
+        self.db.executemany(_CREATE, [(resident, *map(bytearray, envelopes)) for resident, _, envelopes, _ in files])
+        self._put_tokens([(resident, tokens) for resident, _, _, tokens in files])
         self._begin_keys()
-        keys = rewrapped(self._ring, keys)
-        self._keys_db.execute("INSERT OR REPLACE INTO data_key VALUES (?, ?)", (resident, bytearray(keys)))
+        rows = [(resident, bytearray(rewrapped(self._ring, keys))) for resident, keys, _, _ in files]
+        self._keys_db.executemany("INSERT OR REPLACE INTO data_key VALUES (?, ?)", rows)
 
     def _begin_keys(self) -> None:
         if not self._keys_db.in_transaction:
@@ -157,22 +166,41 @@ class SqlcipherTransaction:
             # They may have been sealed before a rotation began, which looks for what is left from within this lock.
             self._ring.refresh()
 
-    def is_as_read(self, resident: int, versions: Mapping[Tier, int]) -> bool:
-        """Whether sections of a person still have the versions in which they were read outside this transaction."""
-        columns = ", ".join(f"substr({tier}, 1, {VERSIONED_BYTES})" for tier in versions)
-        # Column names are members of `Tier`; the value is bound.
-        row = self.db.execute(f"SELECT {columns} FROM file WHERE resident = ?", (resident,)).fetchone()  # noqa: S608
-        return row is not None and [version_of(part) for part in row] == list(versions.values())
+    def as_read(self, read: Mapping[int, Mapping[Tier, int]]) -> set[int]:
+        """Whose sections still have the versions in which they were read outside this transaction.
+
+        Args:
+            read: internal id to tier to version.
+        """
+        tiers = tuple(dict.fromkeys(tier for versions in read.values() for tier in versions))
+        columns = "".join(f", substr({tier}, 1, {VERSIONED_BYTES})" for tier in tiers)
+        # Column names are members of `Tier`; values are bound.
+        query = f"SELECT resident{columns} FROM file WHERE resident IN "  # noqa: S608
+        fresh = set()
+        for resident, *parts in among(self.db, query, list(read)):
+            now = dict(zip(tiers, parts, strict=True))
+            if all(version_of(now[tier]) == version for tier, version in read[resident].items()):
+                fresh.add(resident)
+        return fresh
 
     def update_sections(self, resident: int, envelopes: dict[Tier, bytes], tokens: Tokens) -> None:
         """Replace sections of a person and add to the lists they are found by."""
+        self.update_files([(resident, envelopes, tokens)])
+
+    def update_files(self, changes: Sequence[tuple[int, dict[Tier, bytes], Tokens]]) -> None:
+        """Replace sections of people, each as `update_sections` does."""
+        if not changes:
+            return
         self.changed = True
-        if envelopes:
-            assignments = ", ".join(f"{tier} = ?" for tier in envelopes)
+        alike: dict[tuple[Tier, ...], list[tuple[bytearray | int, ...]]] = {}
+        for resident, envelopes, _ in changes:
+            if envelopes:
+                alike.setdefault(tuple(envelopes), []).append((*map(bytearray, envelopes.values()), resident))
+        for tiers, rows in alike.items():
+            assignments = ", ".join(f"{tier} = ?" for tier in tiers)
             # Column names are members of `Tier`; values are bound.
-            values = (*map(bytearray, envelopes.values()), resident)
-            self.db.execute(f"UPDATE file SET {assignments} WHERE resident = ?", values)  # noqa: S608
-        self._put_tokens(resident, tokens)
+            self.db.executemany(f"UPDATE file SET {assignments} WHERE resident = ?", rows)  # noqa: S608
+        self._put_tokens([(resident, tokens) for resident, _, tokens in changes])
 
     def purge(self, resident: int | None, emptied: Sequence[tuple[int, bytes]]) -> None:
         """Purge entries: what proves them stays, what they say goes, and whom they were about.
@@ -248,15 +276,16 @@ class SqlcipherTransaction:
         self.db.execute("DELETE FROM file WHERE resident = ?", (resident,))
         self._ordinals.remove(resident)
         self.db.executemany("DELETE FROM lookup WHERE token = ?", [(token,) for token in lookups])
-        self.db.executemany("DELETE FROM list WHERE token = ? AND resident = ?", [(token, resident) for token in lists])
+        self.db.executemany(_TAKE_OFF_LIST, [(token, resident) for token in lists])
 
-    def _put_tokens(self, resident: int, tokens: Tokens) -> None:
-        for token in tokens.lookups:
-            self.db.execute(_PUT_LOOKUP, (bytearray(token), resident))
-        for token in tokens.off_lists:
-            self.db.execute("DELETE FROM list WHERE token = ? AND resident = ?", (token, resident))
-        for token in tokens.lists:
-            self.db.execute("INSERT OR IGNORE INTO list VALUES (?, ?)", (bytearray(token), resident))
+    def _put_tokens(self, people: Sequence[tuple[int, Tokens]]) -> None:
+        # In the order of the tokens, so that neighbours in a page are written one after the other.
+        lookups = sorted([(bytearray(token), resident) for resident, tokens in people for token in tokens.lookups])
+        lost = [(bytearray(token), resident) for resident, tokens in people for token in tokens.off_lists]
+        lists = sorted([(bytearray(token), resident) for resident, tokens in people for token in tokens.lists])
+        for statement, rows in ((_PUT_LOOKUP, lookups), (_TAKE_OFF_LIST, lost), (_PUT_ON_LIST, lists)):
+            if rows:
+                self.db.executemany(statement, rows)
 
 
 def _nobody(resident: int) -> NoReturn:

@@ -13,12 +13,13 @@ from audit.log import Log, latest_checkpoint, tree
 from audit.note import Signer
 from hub.errors import OperatorError, TrailUnavailable
 from hub.model.tier import Tier
+from hub.store.bulk import tune_for_bulk
 from hub.store.changes import Changes
 from hub.store.directory import Directory
 from hub.store.keys import Keyring
 from hub.store.ordinals import Ordinals
 from hub.store.outside import check_outside, keep_outside
-from hub.store.sqlcipher import CHECKPOINT_PAGES, MOST_PAGES, Conflict, Failure, connect, tune_for_bulk
+from hub.store.sqlcipher import CHECKPOINT_PAGES, MOST_PAGES, Conflict, Failure, connect
 from hub.store.transaction import SqlcipherTransaction
 from hub.store.turn import pausing
 from hub.store.volumes import Volumes

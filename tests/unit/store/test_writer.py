@@ -44,6 +44,10 @@ class Failing:
         self._fault(sql)
         return self._db.execute(sql, *parameters)
 
+    def executemany(self, sql, rows):
+        self._fault(sql)
+        return self._db.executemany(sql, rows)
+
 
 @pytest.fixture
 def fail_at(writer):
