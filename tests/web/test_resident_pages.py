@@ -6,12 +6,15 @@ import re
 import pytest
 
 from hub.synth.cast import ELDER_IDNO
+from hub.web.pages.resident.sentences import _BY_OTHERS
+from tests.docs.documents import quoted, rows, section
 from tests.factories import CIVIL_AFFAIRS, GRID_WORKER
 
 CANTEEN, OFFICER = "organisation:canteen01@339999", "security_officer:339999"
 PATHS = (
     *("/me", "/me/accesses", "/me/file", "/me/file/seen?field=tel", "/me/privacy", "/me/privacy/contact"),
     *("/me/consents", "/me/consents/MEAL", "/me/requests", "/me/stop", "/me/download"),
+    *("/me/notices", "/me/merges"),
 )
 SUBJECT = {"subject": {"idno": ELDER_IDNO}}
 SCRIPT = "<script>alert(1)</script>"
@@ -237,6 +240,22 @@ def test_pages_of_residents_are_not_for_staff(browsing, principal):
     client = browsing(principal)
     for path in PATHS:
         assert client.get(path).status_code == 403
+
+
+# About nobody, or nobody's whom the list is shown to.
+UNSEEN = frozenset(
+    {"init", "start", "stop", "rules", "rules_texts", "rules_change", "recovery", "sign_in_failures", "principal"}
+    | {"filing", "export", "key_rotation", "own_acts", "trail_search", "trail_volumes", "log_health", "verification"}
+    | {"filing_use", "deputy", "unreviewed", "order", "deferral_read"}
+)
+
+
+def test_every_kind_of_entry_about_a_person_has_a_sentence():
+    told = rows(section("ARCHITECTURE.md", "## The trail"))
+    kinds = {kind for cells in told for kind in quoted(cells[0])} - {cells[0] for cells in told}
+    spoken = set(_BY_OTHERS) | {"disclosure"}
+    assert {"disclosure", "emergency", "merge", "sign_in"} <= kinds
+    assert {kind for kind in kinds if re.fullmatch("[a-z_]+", kind)} - UNSEEN - spoken == set()
 
 
 def test_each_look_is_on_record_as_by_the_api(elder, served, people):

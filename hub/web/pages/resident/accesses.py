@@ -17,8 +17,10 @@ async def accesses(visit: Visit) -> Reply:
     query = {"limit": _LISTED}
     if cursor := visit.query.get("cursor"):
         query["cursor"] = cursor
+    if merge := visit.query.get("merge"):
+        query["merge"] = merge
     body = await visit.ask("GET", "/v1/me/accesses", query=query)
-    return visit.render("resident/accesses.html", days=days(visit, body), body=body, later=bool(cursor))
+    return visit.render("resident/accesses.html", days=days(visit, body), body=body, later=bool(cursor), merge=merge)
 
 
 @pages.post("/me/accesses/objection")

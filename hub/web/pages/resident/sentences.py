@@ -11,7 +11,7 @@ from hub.web.visit import Visit
 
 Item = Mapping[str, Any]
 OWN_LOOKS = frozenset(
-    {"trail_read", "own_file", "explanation", "consent_read", "request_read", "visibility_read", "sign_in", "sign_out"}
+    {"trail_read", "own_file", "explanation", "consent_read", "request_read", "notice", "sign_in", "sign_out"}
 )
 """What one does oneself all the time: several in a row on one day are one line."""
 _MOST_NAMED = 6
@@ -30,6 +30,10 @@ _BY_YOU = {
     "erasure_request": msgid("You asked to be erased"),
     "sign_in": msgid("You signed in"),
     "sign_out": msgid("You signed out"),
+    "request_read": msgid("You looked at what you asked for"),
+    "notice": msgid("You looked at your notices"),
+    "merge": msgid("You looked at files merged with yours"),
+    "disclosure": msgid("You looked at your own data for a matter"),
     "mandate": msgid("You let somebody act for you"),
     "emergency": msgid("You looked at the emergencies about you"),
 }
@@ -40,7 +44,24 @@ _BY_OTHERS = {
     "consent_request": msgid("%(who)s asked you to agree to something"),
     "consent": msgid("%(who)s recorded a consent for you"),
     "mandate": msgid("%(who)s dealt with a mandate to act for you"),
-    "notice": msgid("A notice to you was put on record"),
+    "notice": msgid("A notice to you was put on record or sent"),
+    "minor_approval": msgid("%(who)s dealt with an approval to read data of children"),
+    "case": msgid("%(who)s opened or closed a case that you are a party to"),
+    "naming": msgid("%(who)s dealt with who may see what a law seals"),
+    "named": msgid("%(who)s saw something of you in somebody else's file"),
+    "merge": msgid("%(who)s dealt with two files that may both be yours"),
+    "retention": msgid("What is past its date was removed from your file"),
+    "erasure": msgid("The erasing of your file began"),
+    "visibility": msgid("%(who)s changed for you who may see your data"),
+    "request_decision": msgid("%(who)s decided about something you asked for"),
+    "deferral": msgid("%(who)s asked that you be told of something later"),
+    "search": msgid("%(who)s looked through a list that you are on"),
+    "own_export": msgid("%(who)s took a copy of your data in your place"),
+    "explanation": msgid("%(who)s asked in your place who could see your data"),
+    "consent_read": msgid("%(who)s looked at your consents in your place"),
+    "request_read": msgid("%(who)s looked at your requests in your place"),
+    "sign_in": msgid("Somebody signed in as you"),
+    "sign_out": msgid("Somebody signed out as you"),
     "alarm": msgid("%(who)s raised an alarm about you"),
     "emergency": msgid("%(who)s opened your file in an emergency"),
     "emergency_review": msgid("%(who)s reviewed an emergency about you"),
