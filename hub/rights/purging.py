@@ -17,6 +17,7 @@ from hub.model.emergency import Review
 from hub.model.freeze import Freeze
 from hub.model.instant import CHINA, timestamp
 from hub.model.mandate import MANDATES, State, state_at
+from hub.model.merge import MERGE
 from hub.model.observation import OBSERVATIONS, state_of
 from hub.model.observation import State as Observed
 from hub.model.subject import Facts
@@ -82,29 +83,27 @@ def purge(means: Means, before: datetime, minimum: timedelta, now: datetime) -> 
 
 def held_at(ring: Keyring, at: datetime) -> Held:
     """The question, to be asked within a transaction, whether something open needs the entries about a person."""
+    known: list[tuple[SqlcipherTransaction, set[object]]] = []
 
     def held(tx: SqlcipherTransaction, resident: int) -> bool:
-        if tx.db.execute("SELECT 1 FROM erasure WHERE resident = ?", (resident,)).fetchone():
-            return True
+        if not known or known[0][0] is not tx:
+            known[:] = [(tx, _with_open_rows(tx, ring, at))]
         facts = tx.facts(resident)
-        return facts is None or _open_terms(facts, at) or _open_rows(tx, ring, resident, at)
+        return resident in known[0][1] or facts is None or _open_terms(facts, at)
 
     return held
 
 
-def _open_rows(tx: SqlcipherTransaction, ring: Keyring, resident: int, at: datetime) -> bool:
-    """Whether a dispute, an anomaly, an erasure, a freeze in its place or a deferral is open about somebody."""
-    for kind in (DISPUTE, ANOMALY, ERASURE, FREEZE, DEFERRAL):
-        for row in current(tx.db, ring, kind):
-            body = row.body
-            if body.get("resident") != resident:
-                continue
-            if kind == FREEZE and body["state"] == IN_FORCE and body["extent"] == Freeze.HELD:
-                return True
+def _with_open_rows(tx: SqlcipherTransaction, ring: Keyring, at: datetime) -> set[object]:
+    """Who has a dispute, an anomaly, an erasure, a freeze in its place, a deferral or a merge open."""
+    found: set[object] = {row[0] for row in tx.db.execute("SELECT resident FROM erasure")}
+    for kind in (DISPUTE, ANOMALY, ERASURE, FREEZE, DEFERRAL, MERGE):
+        for body in (row.body for row in current(tx.db, ring, kind)):
+            frozen = kind == FREEZE and body["state"] == IN_FORCE and body["extent"] == Freeze.HELD
             over = kind == DEFERRAL and str(body["until"]) <= at.astimezone(CHINA).date().isoformat()
-            if kind != FREEZE and body["state"] in _OPEN and not over:
-                return True
-    return False
+            if frozen or (kind != FREEZE and body["state"] in _OPEN and not over):
+                found |= {body.get("resident"), body.get("given_up")}
+    return found
 
 
 def _open_terms(facts: Facts, at: datetime) -> bool:

@@ -200,6 +200,7 @@ def open_mandate():
 HOLDS = {
     "a dispute": lambda hub, who: put(hub, "dispute", resident=who, state="open", index=1),
     "an anomaly": lambda hub, who: put(hub, "anomaly", resident=who, state="open"),
+    "a merge with another file": lambda hub, who: put(hub, "merge", resident=999, given_up=who, state="pending"),
     "an erasure asked for": lambda hub, who: put(hub, "erasure_request", resident=who, state="pending"),
     "an erasure approved": lambda hub, who: put(hub, "erasure_request", resident=who, state="approved"),
     "a freeze in place of an erasure": lambda hub, who: put(
