@@ -15,7 +15,6 @@ In place of `jwks_uri`, `[[issuer.jwks]]` pins public keys.
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -52,30 +51,11 @@ class Issuer:
     keys: Mapping[str, VerificationKey] = field(default_factory=dict)
 
 
-def load_issuers(path: Path) -> tuple[Issuer, ...]:
+def read_issuers(text: str, name: str = "issuers.toml") -> tuple[Issuer, ...]:
     """Read `issuers.toml` strictly.
 
     Args:
-        path: the file; where there is none, no issuer is trusted.
-
-    Raises:
-        OperatorError: naming the file, the issuer's place in it, the member and the rule.
-    """
-    if not path.exists():
-        return ()
-    try:
-        return read_issuers(path.read_text(encoding="utf-8"), path.name)
-    except OSError as error:
-        raise OperatorError(f"`{path.name}` cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise OperatorError(f"`{path.name}` is not TOML: {error}") from None
-
-
-def read_issuers(text: str, name: str = "issuers.toml") -> tuple[Issuer, ...]:
-    """Read the list's text strictly.
-
-    Args:
-        text: TOML.
+        text: the file's; where it is empty, no issuer is trusted.
         name: what errors call it.
 
     Raises:

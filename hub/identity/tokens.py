@@ -60,7 +60,7 @@ class Verifier:
         """Trust these issuers and no other.
 
         Args:
-            issuers: as `load_issuers` or `development_issuer` give them.
+            issuers: as `read_issuers` or `development_issuer` give them.
             fetch: how a key set is fetched; by https, unless a test has another way.
         """
         self._fetch = fetch or _fetch

@@ -12,13 +12,12 @@ GB/T 35273 8.7: a resident's request is answered within 30 days.
 """
 
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from hub.errors import OperatorError
 from hub.model.working_time import NO_CALENDAR, Calendar
-from hub.policy.operator_file import days_in, read_operator_file, read_operator_text
+from hub.policy.operator_file import days_in, read_operator_text
 
 FILING_DAYS, REQUEST_DAYS = 10, 30
 _MOST_DAYS = 250
@@ -43,24 +42,17 @@ class Deadlines(NamedTuple):
         return (today + timedelta(days=self.request_days)).isoformat()
 
 
-def load_deadlines(path: Path) -> Deadlines:
+def read_deadlines(text: str, name: str = "calendar.toml") -> Deadlines:
     """Read the operator's calendar strictly.
 
     Args:
-        path: the file; where there is none, offices are open from Monday to Friday.
+        text: the file's; where it is empty, offices are open from Monday to Friday.
+        name: what errors call it.
 
     Raises:
         OperatorError: naming the file, the member and the rule.
     """
-    return _deadlines(path.name, read_operator_file(path, _MEMBERS))
-
-
-def read_deadlines(text: str, name: str = "calendar.toml") -> Deadlines:
-    """The same from its text. Raises OperatorError."""
-    return _deadlines(name, read_operator_text(text, name, _MEMBERS))
-
-
-def _deadlines(name: str, document: dict[str, Any]) -> Deadlines:
+    document = read_operator_text(text, name, _MEMBERS)
     days = days_in(name, document, "filing_days", FILING_DAYS, (1, _MOST_DAYS))
     closed, opened = (_days(name, document, member) for member in ("closed", "open"))
     if both := closed & opened:

@@ -8,10 +8,9 @@ trail_days = 1096
 """
 
 from datetime import timedelta
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from hub.policy.operator_file import days_in, read_operator_file, read_operator_text
+from hub.policy.operator_file import days_in, read_operator_text
 
 LEAST_DAYS = 180
 USUAL_DAYS = 1096
@@ -30,22 +29,15 @@ class Retention(NamedTuple):
     trail: timedelta = timedelta(days=USUAL_DAYS)
 
 
-def load_retention(path: Path) -> Retention:
+def read_retention(text: str, name: str = "retention.toml") -> Retention:
     """Read the operator's file strictly.
 
     Args:
-        path: the file; where there is none, the trail is kept for three years.
+        text: the file's; where it is empty, the trail is kept for three years.
+        name: what errors call it.
 
     Raises:
         OperatorError: naming the file, the member and the rule.
     """
-    return _retention(path.name, read_operator_file(path, _MEMBERS))
-
-
-def read_retention(text: str, name: str = "retention.toml") -> Retention:
-    """The same from its text. Raises OperatorError."""
-    return _retention(name, read_operator_text(text, name, _MEMBERS))
-
-
-def _retention(name: str, document: dict[str, Any]) -> Retention:
+    document = read_operator_text(text, name, _MEMBERS)
     return Retention(timedelta(days=days_in(name, document, "trail_days", USUAL_DAYS, (LEAST_DAYS, _MOST_DAYS))))

@@ -4,19 +4,17 @@ import pytest
 
 from hub.errors import OperatorError
 from hub.model.working_time import working_days_after
-from hub.policy.deadlines import Deadlines, load_deadlines
+from hub.policy.deadlines import Deadlines, read_deadlines
 
 
-def test_without_a_file_offices_are_open_from_monday_to_friday(tmp_path):
-    assert load_deadlines(tmp_path / "calendar.toml") == Deadlines(10, 30, {})
+def test_without_a_file_offices_are_open_from_monday_to_friday():
+    assert read_deadlines("") == Deadlines(10, 30, {})
 
 
-def test_holidays_and_worked_weekends_count(tmp_path):
-    path = tmp_path / "calendar.toml"
-    path.write_text(
-        "filing_days = 2\nrequest_days = 15\nclosed = [2026-10-01, 2026-10-02]\nopen = [2026-10-10]\n", "utf-8"
+def test_holidays_and_worked_weekends_count():
+    found = read_deadlines(
+        "filing_days = 2\nrequest_days = 15\nclosed = [2026-10-01, 2026-10-02]\nopen = [2026-10-10]\n"
     )
-    found = load_deadlines(path)
     assert found.filing_days == 2
     assert found.request_due(date(2026, 2, 20)) == "2026-03-07"
     assert working_days_after(date(2026, 9, 30), 1, found.calendar) == date(2026, 10, 5)
@@ -39,8 +37,6 @@ def test_holidays_and_worked_weekends_count(tmp_path):
         ("closed = [", "TOML"),
     ],
 )
-def test_whatever_else_it_says_is_refused_by_name(tmp_path, text, named):
-    path = tmp_path / "calendar.toml"
-    path.write_text(text, "utf-8")
+def test_whatever_else_it_says_is_refused_by_name(text, named):
     with pytest.raises(OperatorError, match=named):
-        load_deadlines(path)
+        read_deadlines(text)
