@@ -98,6 +98,10 @@ OUTCOMES: Mapping[str, Words] = {
     "merged": _words("已合并", "Merged"),
     "separating": _words("待拆分", "Separation asked for"),
     "separated": _words("已拆分", "Separated"),
+    "removed": _words("保存期限届满已清除", "Removed at the end of its retention"),
+    "not_taken": _words("发送未成功，稍后重试", "Not taken, tried again later"),
+    "considered": _words("决定前已查阅", "Looked at before a decision"),
+    "tried": _words("已输入验证码", "A code was entered"),
 }
 
 
