@@ -23,7 +23,7 @@ from hub.store.installation import signer
 from hub.store.outside import check_outside
 from hub.store.sqlcipher import Failure, SqlcipherReader
 
-_LEAST_IMPORTANT = 19
+_LESS_IMPORTANT = 10
 _TOLD_EVERY = 0.5
 
 
@@ -80,7 +80,7 @@ def _say(**told: object) -> None:
 
 def main() -> None:
     """Check the log of the directory that is named, and print the verdict."""
-    os.nice(_LEAST_IMPORTANT)
+    os.nice(_LESS_IMPORTANT)
     try:
         check(Path(sys.argv[1]))
     except VerificationError as error:

@@ -29,3 +29,13 @@ def recipient_name(text: str, language: str) -> str:
         return DEPARTMENTS[code][language]
     name = ROLES[role][language] if role in ROLES else role
     return f"{name} {code}".strip()
+
+
+def department_names(language: str) -> list[tuple[str, str]]:
+    """Codes of departments, each with its name."""
+    return [(code, words[language]) for code, words in DEPARTMENTS.items()]
+
+
+def requester_name(text: str, language: str) -> str:
+    """Who a filing belongs to: `department:civil_affairs@339999#1` is 民政, Civil affairs."""
+    return recipient_name(text.partition("#")[0], language)

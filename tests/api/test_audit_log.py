@@ -17,7 +17,7 @@ from tests.api.city import AUDITOR, CIVIL_AFFAIRS, CLERK, FAR_GRID, GRID_WORKER,
 from tests.factories import Server
 
 LOG, CHECKS, PACKS, EVENTS = "/v1/audit/log", "/v1/audit/verifications", "/v1/audit/packs", "/v1/audit/events"
-SOON = 60
+SOON = 90
 
 
 @pytest.fixture
