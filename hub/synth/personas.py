@@ -40,7 +40,7 @@ def residents(manifest: Mapping[str, Any]) -> list[Persona]:
         Persona(
             f"resident:{parent}",
             ("居民 · 有孩子的家长", "Resident · a parent"),
-            ("管自己和孩子的信息", "Looks after her own data and her child's"),
+            ("同样的页面，标准字体", "The same pages in normal type"),
         ),
     ]
 
