@@ -37,12 +37,12 @@ def respond(disclosure: Disclosure, receipt: Receipt, rid: str) -> dict[str, Any
 
 def refuse(denial: Denial, receipt: Receipt) -> dict[str, Any]:
     """What a refusal says besides its status: reasons, the fields asked, the denial's own receipt."""
-    return {
-        "reasons": list(denial.reasons),
-        "withheld": _withheld(denial.withheld),
-        "id": _id(receipt),
-        "receipt": rendered(receipt),
-    }
+    return {"reasons": list(denial.reasons), "withheld": _withheld(denial.withheld)} | evidence(receipt)
+
+
+def evidence(receipt: Receipt) -> dict[str, Any]:
+    """What every refusal shows of its own entry."""
+    return {"id": _id(receipt), "receipt": rendered(receipt)}
 
 
 def rendered(receipt: Receipt) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from starlette.types import Receive, Scope
 
 from hub.access.flow import Answer, Road
 from hub.access.purpose import Claim, SubjectClaim
+from hub.access.respond import evidence
 from hub.api.body import MOST_BATCH_BYTES, parse, read
 from hub.api.documented import ON_BEHALF_OF, caller_of, entered, header_of, served_by
 from hub.api.problems import bad_input, problem, problem_reply
@@ -15,7 +16,7 @@ from hub.api.reply import Reply, json_reply
 from hub.api.schemas import BEARER, MANDATE, BatchBody, BatchRequest, DisclosureBody, DisclosureRequest, problems
 from hub.approvals.counter import disclose_for
 from hub.errors import BadInput
-from hub.rights.desk import Asked
+from hub.rights.desk import Asked, Refused
 
 MOST_SUBJECTS = 1000
 router = APIRouter(tags=["disclosures"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
@@ -38,13 +39,20 @@ async def _disclose(road: Road, scope: Scope, receive: Receive) -> Reply:
     trace_id = scope["state"]["trace_id"]
     if (mandate := header_of(scope, ON_BEHALF_OF)) is not None:
         agent = await entered(road, scope)
-        answer = await disclose_for(road, Asked(agent, trace_id), mandate, parse(_claim, await read(receive)))
+        answer = await _disclose_for(road, Asked(agent, trace_id), mandate, parse(_claim, await read(receive)))
     else:
         caller = await caller_of(road, scope)
         answer = await road.disclose(caller, parse(_claim, await read(receive)), trace_id)
     if answer.status == 200:  # noqa: PLR2004
         return json_reply(answer.body)
     return problem_reply(answer.status, answer.body.pop("reasons"), trace_id, answer.body)
+
+
+async def _disclose_for(road: Road, agent: Asked, mandate: str, claim: Claim) -> Answer:
+    try:
+        return await disclose_for(road, agent, mandate, claim)
+    except Refused as refusal:
+        return Answer(403, {"reasons": [refusal.reason.value], "withheld": []} | evidence(refusal.receipt))
 
 
 async def _disclose_batch(road: Road, scope: Scope, receive: Receive) -> Reply:

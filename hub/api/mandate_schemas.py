@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from hub.access.purpose import MOST_NAME
+from hub.api.approval_schemas import Considered
 from hub.api.consent_schemas import AskedWhom
 from hub.api.schemas import ByIdno, ByRid
 
@@ -72,6 +73,38 @@ class MandateBody(BaseModel):
     witness: str | None
     opened: str
     until: str
+
+
+class OwnMandateBody(MandateBody):
+    """A mandate for somebody who acts on it, or is to confirm it."""
+
+    matter_name: dict[str, str] | None
+    form: str | None
+    by: str
+    acts: bool
+
+
+class OfferedMatter(BaseModel):
+    """A purpose whose form a clerk may fill in with a resident."""
+
+    matter: str
+    matter_name: dict[str, str]
+    fields: list[str]
+    consent: bool
+
+
+class MandatesBody(BaseModel):
+    """A page of mandates in force, and what a clerk may open one for."""
+
+    items: list[OwnMandateBody]
+    next: str | None
+    offered: list[OfferedMatter]
+
+
+class ConsideredMandateBody(OwnMandateBody):
+    """A mandate with the name of the resident."""
+
+    person: Considered
 
 
 class SlipLine(BaseModel):

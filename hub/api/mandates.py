@@ -1,6 +1,7 @@
 """`/v1/mandates`: acting for a resident at the counter, as a guardian, or because they said so (代办)."""
 
 import re
+from typing import Any
 
 import msgspec
 from fastapi import APIRouter
@@ -15,15 +16,19 @@ from hub.api.mandate_schemas import (
     MOST_FORM,
     MOST_PRINCIPAL,
     ConfirmationRequest,
+    ConsideredMandateBody,
     MandateBody,
     MandateRequest,
+    MandatesBody,
     SlipBody,
 )
 from hub.api.me import CREATED, answered, asking
+from hub.api.paging import paged, read_paging
 from hub.api.reply import Reply
-from hub.api.schemas import BEARER, problems
+from hub.api.schemas import BEARER, CURSOR, LIMIT, problems
 from hub.api.slip import page
 from hub.approvals.counter import slip
+from hub.approvals.mandate_lists import consider_mandate, mandates, offered
 from hub.approvals.mandates import Wanted, confirm_mandate, end_mandate, open_mandate
 from hub.errors import BadInput
 from hub.model.duration import parse_duration
@@ -98,6 +103,21 @@ def _wanted(claim: MandateClaim, proof: ProofClaim) -> Wanted:
     )
 
 
+async def _list(road: Road, scope: Scope, _receive: Receive) -> Reply:
+    asked = await asking(road, scope)
+    paging = read_paging(scope)
+
+    async def page() -> dict[str, Any]:
+        return paged(mandates(road, asked), paging) | {"offered": offered(road, asked)}
+
+    return await answered(page(), asked)
+
+
+async def _consider(road: Road, scope: Scope, _receive: Receive) -> Reply:
+    asked = await asking(road, scope)
+    return await answered(consider_mandate(road, asked, scope["path_params"]["id"]), asked)
+
+
 async def _confirm(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
     body = await read(receive)
@@ -127,6 +147,27 @@ def open_one(body: MandateRequest) -> None:
     A clerk needs a form's number, or a second person who confirms what the resident said. A guardian on record needs
     nothing more. A resident may let another resident act for up to 90 days.
     """
+
+
+@router.get("/v1/mandates", response_model=MandatesBody, operation_id="mandates")
+@served_by(_list)
+def list_mandates(cursor: CURSOR = None, limit: LIMIT = None) -> None:
+    """The mandates in force that the caller acts on, or is to confirm as the second person; newest first.
+
+    Nobody's name is told. `offered` are the purposes whose form a clerk may fill in with a resident.
+    """
+
+
+@router.get(
+    "/v1/mandates/{id}",  # noqa: FAST003 - documented below
+    response_model=ConsideredMandateBody,
+    operation_id="considerMandate",
+    openapi_extra={"parameters": [_NAME]},
+    responses=problems(404),
+)
+@served_by(_consider)
+def consider() -> None:
+    """One of them with the name of the resident, to be sure before confirming; the resident finds that one looked."""
 
 
 @router.post(

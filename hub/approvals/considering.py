@@ -52,9 +52,9 @@ async def consider(road: Road, asked: Asked, name: str) -> dict[str, Any]:
         judge = Reason.SELF_APPROVAL
     if isinstance(judge, Reason):
         raise await refuse(road, asked, KIND, judge, Self(resident, found.trail_key))
-    told = _told(road, asked, found)
+    person = told(road, asked, found)
     await road.lane.record_all([_look(road, asked, KIND, record, found)])
-    return shown(road, asked, resident, record) | {"person": told}
+    return shown(road, asked, resident, record) | {"person": person}
 
 
 async def consider_roster(road: Road, asked: Asked, name: str) -> dict[str, Any]:
@@ -67,12 +67,13 @@ async def consider_roster(road: Road, asked: Asked, name: str) -> dict[str, Any]
     there = [each for each in people if each is not None]
     if not all(isinstance(may_decide(asked.caller, each.facts, record, road.standing), Judge) for each in there):
         raise await refuse(road, asked, ROSTER, Reason.OUT_OF_SCOPE)
-    told = [_told(road, asked, each) for each in there]
+    named = [told(road, asked, each) for each in there]
     await road.lane.record_all([_look(road, asked, ROSTER, record, each) for each in there])
-    return shown_roster(road, asked, record) | {"people": told}
+    return shown_roster(road, asked, record) | {"people": named}
 
 
-def _told(road: Road, asked: Asked, found: Located) -> dict[str, Any]:
+def told(road: Road, asked: Asked, found: Located) -> dict[str, Any]:
+    """What somebody is called, and about how old they are, for one who decides about a request that concerns them."""
     sealed = found.sealed
     key = data_key(road.ring, sealed.keys, Tier.BASIC, CONSIDERING)
     basic = in_force(unseal(key, sealed.resident, Tier.BASIC, sealed.sections[Tier.BASIC]))

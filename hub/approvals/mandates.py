@@ -9,6 +9,7 @@ from hub.access.locate import Located, locate, locate_resident
 from hub.approvals.deciders import concerns
 from hub.approvals.guardians import is_guardian
 from hub.approvals.mandate_codes import after_code, with_code
+from hub.approvals.mandate_rosters import put_on, rosters
 from hub.errors import BadInput, Reason
 from hub.model.mandate import (
     LASTS,
@@ -25,7 +26,7 @@ from hub.model.mandate import (
     state_at,
 )
 from hub.model.principal import Caller, Principal, Role, parse_principal
-from hub.model.purpose import Approval
+from hub.model.purpose import Approval, Purpose
 from hub.model.subject import DEAD, Facts, SubjectRef
 from hub.model.terms import record_of, with_record
 from hub.model.tier import Tier
@@ -98,6 +99,8 @@ async def open_mandate(road: Road, asked: Asked, wanted: Wanted) -> dict[str, An
     if witness:
         act["witness"] = witness
 
+    before = rosters(road, [each for each in (by.id, witness) if each])
+
     def action(tx: SqlcipherTransaction) -> Record | Reason:
         facts = tx.facts(person.resident)
         if facts is None:
@@ -111,6 +114,7 @@ async def open_mandate(road: Road, asked: Asked, wanted: Wanted) -> dict[str, An
         terms = with_record(kept(facts.terms, caller.at), MANDATES, made)
         told = {"form": wanted.form, **actor_part(road.ring, asked)}
         tx.amend(person.resident, facts._replace(terms=terms), Event(act, told))
+        put_on(tx, person.resident, before, caller.at)
         return made
 
     return await _written(road, asked, person, action)
@@ -278,6 +282,11 @@ async def _for_resident(road: Road, asked: Asked, wanted: Wanted) -> tuple[Locat
     return found, Proof.GUARDIAN
 
 
+def form_is_served(purpose: Purpose) -> bool:
+    """Whether a clerk may fill in a purpose's form with a resident."""
+    return purpose.approval not in _NEVER and bool(purpose.fields)
+
+
 def _matter_refused(road: Road, wanted: Wanted, proof: Proof) -> Reason | None:
     if wanted.matter in ROUTES:
         return None
@@ -285,7 +294,7 @@ def _matter_refused(road: Road, wanted: Wanted, proof: Proof) -> Reason | None:
     if purpose is None:
         return Reason.UNKNOWN_PURPOSE
     if proof in (Proof.FORM, Proof.SPOKEN, Proof.CODE):
-        return Reason.NOT_ALLOWED if purpose.approval in _NEVER or not purpose.fields else None
+        return None if form_is_served(purpose) else Reason.NOT_ALLOWED
     return None if purpose.id in road.policies.texts else Reason.NOT_ALLOWED
 
 

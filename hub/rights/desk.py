@@ -6,7 +6,7 @@ from hub.errors import HubError, Reason
 from hub.model.principal import Caller
 from hub.policy.deadlines import Deadlines
 from hub.policy.engine import Snapshot
-from hub.store.engine import Reader
+from hub.store.engine import Reader, Receipt
 from hub.store.keys import Keyring
 from hub.store.lane import Lane
 from hub.store.trail_index import TrailIndex
@@ -92,8 +92,10 @@ class Refused(HubError):  # noqa: N818 - it is an answer, and in the trail like 
 
     Attributes:
         reason: why.
+        receipt: of the entry that says so.
     """
 
-    def __init__(self, reason: Reason) -> None:
+    def __init__(self, reason: Reason, receipt: Receipt) -> None:
         super().__init__(reason.value)
         self.reason = reason
+        self.receipt = receipt

@@ -74,8 +74,8 @@ async def refuse(desk: Desk, asked: Asked, kind: str, reason: Reason, person: Se
         event = about(desk.ring, person, act, **_own(desk.ring, asked))
     else:
         event = Event(act, {"subject": "", **_own(desk.ring, asked)})
-    await desk.lane.record_all([event])
-    return Refused(reason)
+    [receipt] = await desk.lane.record_all([event])
+    return Refused(reason, receipt)
 
 
 async def own_self(desk: Desk, asked: Asked, kind: str) -> Self:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from hub.access.locate import locate_resident
+from hub.approvals.mandate_rosters import roster_of
 from hub.store.tokens import idno_token
 from tests.api.city import CIVIL_AFFAIRS, CLERK, FIRST_GRID, GRID_WORKER, OFFICER, SECRETARY
 from tests.api.moving import Clock
@@ -363,3 +364,67 @@ def test_no_code_goes_to_a_number_that_changed_within_the_week_or_is_not_there(h
 def test_a_code_takes_the_place_of_form_and_second_person_and_goes_with_neither(hub, elder):
     for more in ({"form": "1"}, {"spoken": True, "witness": WITNESS}):
         assert opened(hub, elder, "EXAM", proof=CODE | more).status_code == 422
+
+
+def listed(hub, who):
+    return hub.ask(who, "GET", "/v1/mandates").json()["items"]
+
+
+def test_mandates_in_force_are_listed_for_who_acts_and_for_the_second_person(hub, elder, clock):
+    written = opened(hub, elder, "OLDCARD").json()["id"]
+    clock.go_on(minutes=1)
+    spoken = opened(hub, elder, "EXAM", proof={"spoken": True, "witness": WITNESS}).json()["id"]
+    assert [(each["id"], each["state"], each["form"], each["acts"]) for each in listed(hub, CLERK)] == [
+        (spoken, "pending", None, True),
+        (written, "open", FORM["form"], True),
+    ]
+    assert [(each["id"], each["by"], each["acts"]) for each in listed(hub, WITNESS)] == [(spoken, f"{CLERK}#1", False)]
+    assert listed(hub, SECRETARY) == []
+    assert elder.values["name"] not in json.dumps(listed(hub, WITNESS), ensure_ascii=False)
+    hub.ask(WITNESS, "POST", f"/v1/mandates/{spoken}/confirmation")
+    assert listed(hub, WITNESS) == []
+    clock.go_on(minutes=31)
+    assert listed(hub, CLERK) == []
+
+
+def test_a_mandate_that_ended_leaves_the_list_when_the_next_is_opened(hub, elder, clock):
+    opened(hub, elder, "EXAM")
+    clock.go_on(minutes=31)
+    opened(hub, hub.installation.cast["bare"], "EXAM")
+    hub.road.turn.fresh()
+    assert len(hub.road.reader.roster(roster_of(hub.installation.ring, f"{CLERK}#1"), 0, 10)) == 1
+
+
+def test_the_second_person_is_told_whom_a_mandate_is_for_and_the_resident_that_they_looked(hub, elder):
+    hub.installation.appoint(f"{CLERK}#another")
+    name = opened(hub, elder, "EXAM", proof={"spoken": True, "witness": WITNESS}).json()["id"]
+    assert hub.ask(WITNESS, "GET", f"/v1/mandates/{name}").json()["person"]["name"] == elder.values["name"]
+    for other in (f"{CLERK}#another", SECRETARY, CIVIL_AFFAIRS):
+        assert reasons(hub.ask(other, "GET", f"/v1/mandates/{name}")) == (404, ["not_found"])
+    items = hub.ask(f"resident:{elder.rid}", "GET", "/v1/me/accesses").json()["items"]
+    assert (WITNESS, "considered") in [(item["who"], item["outcome"]) for item in items]
+
+
+def test_a_clerk_is_offered_the_forms_that_a_mandate_may_be_for(hub, elder):
+    offered = hub.ask(CLERK, "GET", "/v1/mandates").json()["offered"]
+    assert {"EXAM", "OLDCARD", "UTIL"} <= {each["matter"] for each in offered}
+    for each in offered:
+        assert opened(hub, elder, each["matter"]).status_code == 201, each
+    named = {each["matter"] for each in offered}
+    assert named.isdisjoint({"CORR", "SOS", "EMERG", "RIGHTS", "PROXY"})
+    assert hub.ask(SECRETARY, "GET", "/v1/mandates").json()["offered"] == []
+
+
+def test_a_refused_look_on_a_mandate_has_a_receipt_of_its_own(hub, elder):
+    """Every refused disclosure says what was withheld and proves that it is recorded."""
+    name = opened(hub, elder, "EXAM").json()["id"]
+    for answer in (
+        disclosed(hub, name, elder, purpose="OLDCARD"),
+        disclosed(hub, "A" * 43, elder),
+        disclosed(hub, name, hub.installation.cast["bare"]),
+    ):
+        body = answer.json()
+        assert (answer.status_code, body["withheld"]) == (403, [])
+        assert body["receipt"]["act"]["outcome"] == "denied"
+        assert body["receipt"]["act"]["reasons"] == body["reasons"]
+        assert len(body["id"]) == 24
