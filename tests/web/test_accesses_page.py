@@ -75,6 +75,7 @@ def test_who_is_younger_has_normal_type_until_they_choose(signed_in, people):
     visitor.go("/me/accesses")
     assert visitor.too_small() != []
     visitor.page.get_by_role("button", name="Large type").click()
+    visitor.page.locator('html[data-type="large"]').wait_for(state="attached")
     assert visitor.page.url.endswith("/me/accesses")
     assert visitor.too_small() == []
 
@@ -84,6 +85,7 @@ def test_the_language_changes_and_the_page_stays(signed_in, people):
     visitor.go("/me/accesses")
     assert visitor.page.get_attribute("html", "lang") == "zh-CN"
     visitor.page.get_by_role("button", name="English").click()
+    visitor.page.locator('html[lang="en"]').wait_for(state="attached")
     assert visitor.page.url.endswith("/me/accesses")
     assert visitor.page.get_attribute("html", "lang") == "en"
     assert visitor.says(CARD["en"])

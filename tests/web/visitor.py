@@ -92,6 +92,7 @@ class Visitor:
 
     def violations(self):
         """What axe-core finds against WCAG 2.2 AA."""
+        self.page.wait_for_load_state()
         self.page.evaluate(self._axe)
         options = json.dumps({"runOnly": {"type": "tag", "values": WCAG}})
         found = self.page.evaluate(f"() => axe.run(document, {options})")
@@ -99,6 +100,7 @@ class Visitor:
 
     def too_small(self):
         """What breaks the rules for large type: text, targets and contrast."""
+        self.page.wait_for_load_state()
         measured = self.page.evaluate(_MEASURE)
         found = [f"{each['text']!r} has {each['size']} px" for each in measured["texts"] if each["size"] < LEAST_TYPE]
         found += [
