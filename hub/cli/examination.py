@@ -24,7 +24,7 @@ from hub.store.keys import Keyring
 from hub.store.pages import integrity
 from hub.store.purged import emptied_entries
 from hub.store.sections import SealedFile, keys_behind
-from hub.store.sqlcipher import SqlcipherReader, connect
+from hub.store.sqlcipher import Failure, SqlcipherReader, connect
 from hub.store.trail import prepare
 from hub.store.witnesses import against, load_witnesses, raise_alarm
 from hub.store.witnessing import ask_now
@@ -92,9 +92,14 @@ def _custody(directory: Directory) -> Finding:
 
 def _rotation(directory: Directory, ring: Keyring) -> Finding:
     """Whether a rotation is complete: one key a tier in the keyring, and no data key under any other."""
-    with closing(connect(directory.data_keys, ring)) as db:
-        behind = keys_behind(db, ring)
-        [(people,)] = db.execute("SELECT count(*) FROM data_key").fetchall()
+    try:
+        with closing(connect(directory.data_keys, ring)) as db:
+            behind = keys_behind(db, ring)
+            [(people,)] = db.execute("SELECT count(*) FROM data_key").fetchall()
+    except Failure:
+        return Finding(
+            "key rotation", f"{directory.data_keys} cannot be read: it is damaged", "restore it from a backup"
+        )
     kept = [tier.value for tier, numbers in ring.key_ids.items() if len(numbers) > 1]
     if behind or kept:
         left = ", ".join(f"{number} under an older key of {tier}" for tier, number in behind.items()) or "none"

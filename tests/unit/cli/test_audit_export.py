@@ -16,9 +16,9 @@ from audit.claim import RANGE, SELECTION, SUBJECT
 from audit.errors import VerificationError
 from audit.pack import verify_pack
 from audit.policy import parse_trust
-from hub.cli import evidence
 from hub.cli.evidence import Wanted, export, period_of
 from hub.errors import BadInput
+from hub.store import evidence as packing
 from hub.store.erasure import erase
 from hub.store.evidence import Period
 from tests.factories import CIVIL_AFFAIRS, person, run_hub
@@ -133,7 +133,7 @@ def test_a_file_that_is_there_is_never_written_over(installation, tmp_path):
 
 def test_a_file_that_comes_into_being_meanwhile_is_left_alone(installation, tmp_path, monkeypatch):
     out = tmp_path / "pack.zip"
-    monkeypatch.setattr(evidence, "verify_pack", lambda *_: out.write_bytes(b"mine"))
+    monkeypatch.setattr(packing, "verify_pack", lambda *_: out.write_bytes(b"mine"))
     with pytest.raises(BadInput, match="left alone"):
         export(installation.path, out, EVERYTHING)
     assert out.read_bytes() == b"mine"
@@ -144,7 +144,7 @@ def test_a_pack_that_would_not_verify_is_not_left(installation, tmp_path, monkey
     def refuse(*_arguments):
         raise VerificationError("entry 3: forged", 3)
 
-    monkeypatch.setattr(evidence, "verify_pack", refuse)
+    monkeypatch.setattr(packing, "verify_pack", refuse)
     before = set(tmp_path.iterdir())
     with pytest.raises(Exception, match="entry 3"):
         export(installation.path, tmp_path / "pack.zip", EVERYTHING)
