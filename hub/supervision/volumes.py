@@ -18,7 +18,7 @@ USUAL = timedelta(days=7)
 LONGEST = timedelta(days=366)
 HOURLY = timedelta(days=7)
 """Up to which length of a period each hour is told by itself."""
-_SLICE = 24
+_SLICE = 6
 _HOUR = timedelta(hours=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DENIED = "denied"

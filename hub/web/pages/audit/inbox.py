@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from hub.api.reply import Reply
+from hub.model.principal import Role
 from hub.web.catalogue import msgid
 from hub.web.pages.audit import AUDIT
 from hub.web.people import requester_name
@@ -102,7 +103,18 @@ MATTERS = {
         {"state": "pending"},
         "/v1/filings/{id}/decision",
     ),
+    "rules": Matter(
+        msgid("Other rules are proposed"),
+        msgid("Rules are in force once two different people have agreed. You agree to exactly what stands here."),
+        msgid("Agree"),
+        msgid("Refuse"),
+        "/v1/rules/changes",
+        {"state": "pending"},
+        "/v1/rules/changes/{id}/decision",
+    ),
 }
+_OFFICERS_ALONE = frozenset({"filing", "rules"})
+"""What auditors see and do not decide."""
 
 
 class Waiting(NamedTuple):
@@ -143,6 +155,8 @@ async def decide(visit: Visit) -> Reply:
     if matter is None:
         return visit.redirect("/audit/inbox")
     claim = {"decision": visit.form.get("decision"), "reason": visit.form.get("reason")}
+    if digest := visit.form.get("digest"):
+        claim["digest"] = digest
     answer = await visit.call("POST", matter.decides, claim, once=visit.form.once, id=visit.form.get("id"))
     if answer.good:
         return visit.redirect("/audit/inbox", "decided")
@@ -161,8 +175,10 @@ async def waiting(visit: Visit) -> list[Waiting]:
     answers = dict(zip(routes, await asyncio.gather(*asked), strict=True))
     found: list[Waiting] = []
     for name, matter in MATTERS.items():
+        if name in _OFFICERS_ALONE and visit.principal.role is not Role.SECURITY_OFFICER:
+            continue
         items = answers[(matter.lists, *matter.query.items())]["items"]
-        found += [_waiting(visit, name, each) for each in items if _is(name, each)]
+        found += [_waiting(visit, name, each) for each in items if _is(name, each) and not _agreed(visit, each)]
     return sorted(found, key=lambda each: (not each.overdue, each.due or "9999"))
 
 
@@ -173,6 +189,11 @@ def _is(name: str, item: dict[str, Any]) -> bool:
     if name == "filing":
         return _SUPERVISORS_SIDE in item["awaits"]
     return name != "deferral" or item["state"] == "pending"
+
+
+def _agreed(visit: Visit, item: dict[str, Any]) -> bool:
+    """Whether the visitor has said yes already, and somebody else's is still needed."""
+    return any(each["by"] == visit.principal.id for each in item.get("approvals", ()))
 
 
 def _waiting(visit: Visit, name: str, item: dict[str, Any]) -> Waiting:
@@ -216,6 +237,19 @@ def _filed(visit: Visit, item: dict[str, Any]) -> Iterable[tuple[str, str]]:
     )
 
 
+def _ruled(_visit: Visit, item: dict[str, Any]) -> Iterable[tuple[str, str]]:
+    effects = {"widens": msgid("widens"), "narrows": msgid("narrows"), "changes": msgid("changes")}
+    lines = [(effects[each["effect"]], each["text"]) for each in item["difference"]]
+    agreed = "、".join(each["by"] for each in item["approvals"])
+    return (
+        (msgid("Asked by"), item["proposed_by"]),
+        (msgid("Why"), item["reason"]),
+        (msgid("Agreed so far"), agreed),
+        *lines,
+        (msgid("Digest"), item["digest"]),
+    )
+
+
 _PAIRS: dict[str, Callable[[Visit, dict[str, Any]], Iterable[tuple[str, str]]]] = {
     "dispute": _requested,
     "erasure_request": _requested,
@@ -224,4 +258,5 @@ _PAIRS: dict[str, Callable[[Visit, dict[str, Any]], Iterable[tuple[str, str]]]] 
     "protection": _protected,
     "lifting": _protected,
     "filing": _filed,
+    "rules": _ruled,
 }

@@ -128,7 +128,9 @@ class Words:
     def fields(self, item: Item) -> str:
         """Which fields, by their names."""
         names = [self.named(item["field_names"].get(key), key) for key in item["fields"]]
-        return ("、" if self._visit.language == "zh" else ", ").join(names)
+        if self._visit.language == "zh":
+            return "、".join(names)
+        return ", ".join(name[:1].lower() + name[1:] for name in names)
 
     def reasons(self, codes: list[str]) -> list[str]:
         """Why it was refused."""
