@@ -11,6 +11,7 @@ from hub.bench.report import Row
 from hub.bench.scale import Scale
 from hub.bench.servers import hub_server
 from hub.demo import offer_personas, prepare, token
+from hub.synth.numbers import AREA
 
 RESIDENTS, SEED = 200, 1
 _READY = b"GET /readyz HTTP/1.1\r\nHost: hub\r\n\r\n"
@@ -35,18 +36,29 @@ PAGES = (
     Visited("/me/privacy", ("/v1/me/visibility",)),
     Visited("/me/consents", ("/v1/me/consents?limit=200",)),
 )
+OFFICER = f"security_officer:{AREA}"
+OFFICERS_PAGES = (
+    Visited("/audit/events", ("/v1/audit/events?limit=25",)),
+    Visited("/audit/volumes", ("/v1/audit/volumes",)),
+    Visited("/audit/filings", ("/v1/filings?limit=50",)),
+    Visited("/audit/log", ("/v1/audit/log",)),
+)
 
 
 def measure_pages(scale: Scale, folder: Path) -> list[Row]:
-    """The resident's pages, each by turns with its calls of the API."""
+    """The resident's pages and the officer's, each by turns with its calls of the API."""
     directory = prepare(folder / "pages", RESIDENTS, SEED)
     elder = offer_personas(directory)
     with hub_server(directory.path, workers=1) as server, httpx.Client(trust_env=False, timeout=60) as client:
         server.first_answer(_READY)
         client.base_url = httpx.URL(f"http://127.0.0.1:{server.port}")
-        client.post("/sign-in/persona", data={"principal": elder})
-        bearer = {"Authorization": f"Bearer {token(directory, elder)}"}
-        return [_row(client, bearer, visited, scale.visits) for visited in PAGES]
+        rows: list[Row] = []
+        for principal, pages in ((elder, PAGES), (OFFICER, OFFICERS_PAGES)):
+            client.cookies.clear()
+            client.post("/sign-in/persona", data={"principal": principal})
+            bearer = {"Authorization": f"Bearer {token(directory, principal)}"}
+            rows += [_row(client, bearer, visited, scale.visits) for visited in pages]
+        return rows
 
 
 def _row(client: httpx.Client, bearer: dict[str, str], visited: Visited, visits: int) -> Row:
