@@ -44,6 +44,7 @@ PICTURES = [
     Picture("home", ELDER, "/me", "phone", "zh", height=1000),
     Picture("accesses", ELDER, "/me/accesses", "phone", "en", height=1000),
     Picture("privacy", ELDER, "/me/privacy", "desktop", "zh"),
+    Picture("audit", "security_officer:339999", "/audit", "desktop", "en"),
     Picture("file-dark", ELDER, "/me/file", "desktop", "en", dark=True),
 ]
 

@@ -12,6 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from hub.synth.cast import ELDER_IDNO
+from hub.web.pages.audit.words import KINDS
+from tests.docs.documents import document, rows
 from tests.factories import CIVIL_AFFAIRS, GRID_WORKER
 
 OFFICER, AUDITOR = "security_officer:339999", "auditor:339999"
@@ -45,6 +47,13 @@ def pseudonym(served):
     with served.client(AUDITOR) as auditor:
         found = auditor.get("/v1/audit/events", params={"kind": "disclosure", "limit": 1}).json()
         return found["items"][0]["subject"]
+
+
+def test_there_are_words_for_every_kind_of_event():
+    listed = document("ARCHITECTURE.md").partition("Every act has `v`")[2].partition("\n### ")[0]
+    kinds = {kind for cells in rows(listed) for kind in re.findall(r"`(\w+)`", cells[0])}
+    assert len(kinds) > 40
+    assert kinds <= set(KINDS)
 
 
 @pytest.mark.parametrize(
