@@ -125,6 +125,7 @@ class SlipBody(BaseModel):
     """What was done on a mandate."""
 
     mandate: str
+    subject: AskedWhom
     matter: str
     matter_name: dict[str, str] | None
     proof: str

@@ -56,24 +56,24 @@ _dispute_claim = msgspec.json.Decoder(DisputeClaim)
 _wish_claim = msgspec.json.Decoder(WishClaim)
 
 
-async def asking(road: Road, scope: Scope, matter: str = "") -> Asked:
+async def asking(road: Road, scope: Scope, *matters: str) -> Asked:
     """Who asks, for the rooms behind this one.
 
     Args:
         road: the road's means.
         scope: of the request.
-        matter: for which mandates count here; where it is left out, nobody may speak on behalf of somebody else.
+        matters: for which mandates count here; where there is none, nobody may speak on behalf of somebody else.
 
     Raises:
         Refused: the role may never call this route, or the mandate does not count here; recorded.
         Unauthenticated, NotAllowed, TrailUnavailable: as `caller_of` and `admit` say.
     """
     trace_id, mandate = scope["state"]["trace_id"], header_of(scope, ON_BEHALF_OF)
-    if mandate is None or not matter:
+    if mandate is None or not matters:
         asked = Asked(await caller_of(road, scope), trace_id)
     else:
         agent = await entered(road, scope)
-        asked = await acting(road, Asked(agent, trace_id), mandate, matter)
+        asked = await acting(road, Asked(agent, trace_id), mandate, *matters)
     await admit(road, scope, asked)
     return asked
 
@@ -112,7 +112,7 @@ async def _own_notices(road: Road, asked: Asked, paging: Paging) -> dict[str, An
 
 
 async def _requests(road: Road, scope: Scope, _receive: Receive) -> Reply:
-    asked = await asking(road, scope, "disputes")
+    asked = await asking(road, scope, "disputes", "freezes")
     return await answered(_own_requests(road, asked, read_paging(scope)), asked)
 
 

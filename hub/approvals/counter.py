@@ -98,6 +98,7 @@ async def slip(road: Road, asked: Asked, name: str) -> dict[str, Any]:
     purpose = road.policies.purposes.get(mandate["matter"])
     return {
         "mandate": name,
+        "subject": {"rid": road.ring.pairwise(principal.organisation, person.resident)},
         "matter": mandate["matter"],
         "matter_name": purpose.name if purpose else None,
         "proof": mandate["proof"],

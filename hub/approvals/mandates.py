@@ -160,21 +160,22 @@ async def end_mandate(road: Road, asked: Asked, name: str) -> dict[str, Any]:
     return await _change(road, asked, name, "ended", change)
 
 
-async def acting(road: Road, agent: Asked, name: str, matter: str) -> Asked:
+async def acting(road: Road, agent: Asked, name: str, *matters: str) -> Asked:
     """The resident on whose behalf somebody speaks, for routes of a matter.
 
     Args:
         road: the road's means.
         agent: who speaks.
         name: id of the mandate.
-        matter: the group of routes; `consents` is also open to a mandate for a purpose that takes an agreement.
+        matters: groups that the route belongs to; `consents` is also open to a mandate for a purpose that takes an
+            agreement.
 
     Raises:
         Refused: no such mandate of theirs, another matter, not confirmed, or ended; recorded.
     """
     resident, facts, record = await mandate_of(road, agent, name)
-    on_purpose = matter == "consents" and record["matter"] in road.policies.texts
-    if record["matter"] != matter and not on_purpose:
+    on_purpose = "consents" in matters and record["matter"] in road.policies.texts
+    if record["matter"] not in matters and not on_purpose:
         raise await refuse(road, agent, KIND, Reason.NOT_ALLOWED, resident)
     caller = agent.caller
     themselves = Caller(parse_principal(f"{Role.RESIDENT}:{facts.rid}"), "", caller.at, caller.today)

@@ -27,6 +27,8 @@ OPEN = frozenset({"open", "pending"})
 IN_FORCE = "in_force"
 READ = "request_read"
 """Kind of entry: somebody looks at what was asked for."""
+_FROZEN = "freezes"
+"""The matter of a mandate that is for freezes alone."""
 _BEING_ERASED = "SELECT 1 FROM erasure WHERE resident = ?"
 
 
@@ -146,13 +148,17 @@ async def _file(
 async def own_requests(desk: Desk, asked: Asked) -> list[dict[str, Any]]:
     """What the caller has disputed, frozen and asked to erase, oldest first, and by when each is to be answered.
 
+    Whoever acts for a resident in the matter of freezes sees those alone.
+
     Raises:
         Refused: not a resident; recorded.
         TrailUnavailable: the look could not be recorded.
     """
     person = await own_self(desk, asked, READ)
     mine = {each.resident for each in own_files(desk, person)}
-    rows = [row for kind in (DISPUTE, FREEZE, ERASURE) for row in desk.reader.control(kind)]
+    freezes_alone = asked.agent is not None and asked.agent.matter == _FROZEN
+    kinds = (FREEZE,) if freezes_alone else (DISPUTE, FREEZE, ERASURE)
+    rows = [row for kind in kinds for row in desk.reader.control(kind)]
     await desk.lane.record_all([own(desk, asked, person, act_of(asked, READ, "disclosed"))])
     return [
         shown(row.id, row.body, asked.caller.today) | {"kind": row.kind}

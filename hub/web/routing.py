@@ -38,7 +38,7 @@ class Audience(NamedTuple):
     Attributes:
         name: of their folder of pages and templates, and of their catalogue.
         title: what their pages are called, a msgid.
-        home: where they begin; empty for pages that everybody has.
+        home: where they begin; empty for pages that people have beside those of their own work.
         roles: who they are; empty where nobody needs to have signed in.
     """
 
@@ -103,4 +103,4 @@ def navigation(role: Role) -> tuple[Entry, ...]:
 @cache
 def home_of(role: Role) -> str:
     """Where somebody in a role begins; empty where there are no pages for it."""
-    return next((each.audience.home for each in all_pages() if role in each.audience.roles), "")
+    return next((each.audience.home for each in all_pages() if role in each.audience.roles and each.audience.home), "")

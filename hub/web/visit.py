@@ -37,6 +37,7 @@ class Visit:
 
     Attributes:
         site: the pages of this installation.
+        now: when the request came, UTC.
         signed_in: the session in force, or None.
         language: `zh` or `en`.
         query: of the address.
@@ -49,7 +50,8 @@ class Visit:
         state = scope["state"]
         self.site: Site = state["site"]
         self.trace_id: str = state["trace_id"]
-        self.today = day_of(road.clock())
+        self.now = road.clock()
+        self.today = day_of(self.now)
         self._cookies = cookies_of(scope)
         self._set_cookies: list[str] = []
         self.ring = road.ring

@@ -428,3 +428,15 @@ def test_a_refused_look_on_a_mandate_has_a_receipt_of_its_own(hub, elder):
         assert body["receipt"]["act"]["outcome"] == "denied"
         assert body["receipt"]["act"]["reasons"] == body["reasons"]
         assert len(body["id"]) == 24
+
+
+def test_a_mandate_for_freezes_lists_them_alone_and_ends_one(hub, elder):
+    me = f"resident:{elder.rid}"
+    frozen = hub.ask(me, "POST", "/v1/me/freezes", json={}).json()["id"]
+    hub.ask(me, "POST", "/v1/me/erasure", json={})
+    name = opened(hub, elder, "freezes").json()["id"]
+    items = on(hub, name, "GET", "/v1/me/requests").json()["items"]
+    assert [(each["id"], each["kind"]) for each in items] == [(frozen, "freeze")]
+    assert on(hub, name, "POST", f"/v1/me/freezes/{frozen}/withdrawal").json()["state"] == "ended"
+    other = opened(hub, elder, "accesses").json()["id"]
+    assert reasons(on(hub, other, "GET", "/v1/me/requests")) == (403, ["not_allowed"])

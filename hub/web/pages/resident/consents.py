@@ -41,11 +41,13 @@ async def text(visit: Visit) -> Reply:
     if found is None:
         raise Refusal(404, ["not_found"])
     asked = [each for each in body["items"] if each["purpose"] == found["purpose"] and each["state"] == "requested"]
-    # A sentence each on a line of its own: the texts are long, and must be understood.
-    sentences = re.split(r"(?<=[。])|(?<=[.]) ", str(found["text"][visit.language]))
-    return visit.render(
-        "resident/consent.html", offered=found, asked=asked, sentences=[each for each in sentences if each]
-    )
+    words = sentences(str(found["text"][visit.language]))
+    return visit.render("resident/consent.html", offered=found, asked=asked, sentences=words)
+
+
+def sentences(text: str) -> list[str]:
+    """A text with each sentence on a line of its own: the texts are long, and must be understood."""
+    return [each for each in re.split(r"(?<=[。])|(?<=[.]) ", text) if each]
 
 
 @pages.post("/me/consents")

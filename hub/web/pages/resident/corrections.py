@@ -14,7 +14,8 @@ from hub.web.values import Values
 from hub.web.visit import Visit
 
 pages = Pages(RESIDENT)
-_LISTS = frozenset({"icd10", "texts", "names"})
+LISTS = frozenset({"icd10", "texts", "names"})
+"""Kinds of fields that have several values, one on a line."""
 _NOT_SHOWN = frozenset({Tier.CONTROL, Tier.SEALED})
 _UNPROCESSABLE = 422
 
@@ -29,7 +30,7 @@ async def begin(visit: Visit) -> Reply:
 async def correct(visit: Visit) -> Reply:
     """Send the correction to the department that the value comes from."""
     key = visit.form.get("field")
-    claim = {"field": key, "value": _value(visit, key), "reason": visit.form.get("reason") or None}
+    claim = {"field": key, "value": value_of(visit, key), "reason": visit.form.get("reason") or None}
     answer = await visit.call("POST", "/v1/me/corrections", claim, once=visit.form.once)
     if answer.status == _UNPROCESSABLE:
         return _asked(visit, key, answer)
@@ -39,9 +40,9 @@ async def correct(visit: Visit) -> Reply:
 
 
 def _asked(visit: Visit, key: str, answer: Answer | None = None) -> Reply:
-    field = fields().get(key)
-    if field is None or key in NOT_HERE or field.derived or field.kind == "list" or field.tier in _NOT_SHOWN:
+    if not is_correctable(key):
         raise Refusal(404, ["not_found"])
+    field = fields()[key]
     wrong = {each["member"].partition(".")[0] for each in answer.errors} if answer else set()
     return visit.render(
         "resident/correction.html",
@@ -49,7 +50,7 @@ def _asked(visit: Visit, key: str, answer: Answer | None = None) -> Reply:
         field=field,
         form=visit.form,
         choices=Values(visit.language, visit.today).choices(key),
-        listed=field.kind in _LISTS,
+        listed=field.kind in LISTS,
         value_error=visit.gettext(msgid("This cannot be right: check its form and send it again."))
         if "value" in wrong
         else "",
@@ -59,12 +60,20 @@ def _asked(visit: Visit, key: str, answer: Answer | None = None) -> Reply:
     )
 
 
-def _value(visit: Visit, key: str) -> Any:
+def is_correctable(key: str) -> bool:
+    """Whether one may ask that a field be corrected here: not what has a procedure of its own, no list of events."""
+    field = fields().get(key)
+    fixed = field is None or key in NOT_HERE or field.derived or field.kind == "list"
+    return not fixed and fields()[key].tier not in _NOT_SHOWN
+
+
+def value_of(visit: Visit, key: str) -> Any:
+    """What a form says that a field should be, in the shape that the API takes."""
     field, form = fields().get(key), visit.form
     kind = field.kind if field else ""
     if kind == "contact_person":
         return {name: form.get(f"value_{name}") for name in ("name", "tel", "relation") if form.get(f"value_{name}")}
-    if kind in _LISTS:
+    if kind in LISTS:
         text = form.get("value").replace("\r", "").replace("、", "\n").replace("，", "\n").replace(",", "\n")
         return [line.strip() for line in text.split("\n") if line.strip()]
     return form.get("value")

@@ -27,14 +27,14 @@ Rule = dict[str, Any]
 @pages.get("/me/privacy", msgid("Who may see what"), order=40)
 async def privacy(visit: Visit) -> Reply:
     """Every group with those one meets."""
-    groups = _groups((await visit.ask("GET", "/v1/me/visibility"))["rules"])
+    groups = groups_of((await visit.ask("GET", "/v1/me/visibility"))["rules"])
     return visit.render("resident/privacy.html", groups=groups, first=FIRST, explained=EXPLAINED)
 
 
 @pages.get("/me/privacy/{group}")
 async def group(visit: Visit) -> Reply:
     """One group with everybody, and what the law shows all the same."""
-    rules = _groups((await visit.ask("GET", "/v1/me/visibility"))["rules"]).get(visit.place("group"))
+    rules = groups_of((await visit.ask("GET", "/v1/me/visibility"))["rules"]).get(visit.place("group"))
     if rules is None:
         raise Refusal(404, ["not_found"])
     met = [rules[each] for each in FIRST]
@@ -52,7 +52,7 @@ async def turn(visit: Visit) -> Reply:
     return visit.redirect(back, "shown" if rule["visible"] else "hidden")
 
 
-def _groups(rules: list[Rule]) -> dict[str, dict[str, Rule]]:
+def groups_of(rules: list[Rule]) -> dict[str, dict[str, Rule]]:
     """The rules by group and audience, in the API's order."""
     found: dict[str, dict[str, Rule]] = {}
     for rule in rules:

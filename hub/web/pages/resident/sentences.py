@@ -148,7 +148,7 @@ def tell(visit: Visit, item: Item, reader: str) -> Told:
         item: one of `items`.
         reader: the reader's own pseudonym.
     """
-    own = item["role"] == "resident" and item["who"] == reader
+    own = _is_own(item, reader)
     refused = item["outcome"] == "denied"
     reasons = [visit.gettext(words_for(each).what) for each in item["reasons"]]
     return Told(
@@ -162,6 +162,13 @@ def tell(visit: Visit, item: Item, reader: str) -> Told:
         None if own else item["index"],
         item["receipt"]["leaf"],
     )
+
+
+def _is_own(item: Item, reader: str) -> bool:
+    if item["role"] != "resident" or reader:
+        return bool(item["role"] == "resident" and item["who"] == reader)
+    # A clerk reads for the resident: what a resident did on no mandate, and is no look at another's file, they did.
+    return item["kind"] != "disclosure" and not item["receipt"]["act"].get("on_behalf_of")
 
 
 def named(visit: Visit, words: Mapping[str, str] | None) -> str:
@@ -221,5 +228,5 @@ def _runs(visit: Visit, items: Iterable[Item], reader: str) -> Iterator[Told]:
 
 
 def _run_of(item: Item, reader: str) -> tuple[bool, object]:
-    own = item["role"] == "resident" and item["who"] == reader and item["kind"] in OWN_LOOKS
+    own = _is_own(item, reader) and item["kind"] in OWN_LOOKS
     return own, instant(item["when"]).date() if own else item["index"]
