@@ -4,14 +4,13 @@ import asyncio
 import gc
 import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastapi import FastAPI, Request
-from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from fastapi import FastAPI
 from starlette.routing import Route
+from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.access.standing import Standing
@@ -43,10 +42,13 @@ from hub.api import (
     residents,
     rosters,
     rules,
+    shapes,
     trail,
 )
+from hub.api.documented import declared
 from hub.api.front import Front
 from hub.api.problems import problem_reply
+from hub.api.reply import Reply
 from hub.errors import Reason, TrailUnavailable
 from hub.identity.tokens import Verifier
 from hub.model.instant import now_utc
@@ -169,11 +171,10 @@ def create_app(directory: Directory) -> Front:
     app = FastAPI(
         title="Resident hub", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False
     )
-    for module in _ROUTERS:
-        app.router.routes.extend(module.router.routes)
-    app.router.routes.extend((*page_routes(), *files.routes))
-    app.add_exception_handler(HTTPException, _for_http)
-    front = Front(app, telemetry_settings(os.environ))
+    pages = (*page_routes(), *files.routes)
+
+    routes = [*(each for module in _ROUTERS for each in module.router.declared), *declared(pages)]
+    front = Front(app, routes, lambda: _describe(app, pages), _missing, telemetry_settings(os.environ))
     return front
 
 
@@ -215,24 +216,16 @@ async def _renew_keys(verifier: Verifier) -> None:
         await verifier.refresh(now_utc())
 
 
-def _trace_id(request: Request) -> str:
-    return str(request.scope["state"]["trace_id"])
+def _describe(app: FastAPI, pages: Sequence[Route]) -> None:
+    """Make all routes known to FastAPI, which takes longer than all else of a start: only when somebody asks."""
+    shapes.prepare()
+    for module in _ROUTERS:
+        app.router.routes.extend(module.router.described())
+    app.router.routes.extend(pages)
 
 
-async def _for_http(request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    if status == 404 and wants_page(request.scope):  # noqa: PLR2004
-        page = await no_such_page(request.app.state.road, request.scope, request.receive)
-        return Response(page.body, page.status, {name.decode(): value.decode() for name, value in page.headers})
-    reason = Reason.NOT_FOUND if status == 404 else Reason.BAD_INPUT  # noqa: PLR2004
-    reply = problem_reply(status, [reason.value], _trace_id(request))
-    headers = {name.decode(): value.decode() for name, value in reply.headers}
-    if status == 405:  # noqa: PLR2004
-        headers["allow"] = ", ".join(sorted(_methods(request)))
-    return Response(reply.body, reply.status, headers)
-
-
-def _methods(request: Request) -> set[str]:
-    # The framework names those of the first route with this path alone.
-    routes = (each for each in request.app.routes if isinstance(each, Route))
-    return {method for each in routes if each.path_regex.match(request.scope["path"]) for method in each.methods or ()}
+async def _missing(road: Road, scope: Scope, receive: Receive) -> Reply:
+    """There is nothing at this path: a page for a browser, a problem for everybody else."""
+    if wants_page(scope):
+        return await no_such_page(road, scope, receive)
+    return problem_reply(404, [Reason.NOT_FOUND.value], scope["state"]["trace_id"])

@@ -1,24 +1,23 @@
 """`/v1/accesses`: what the caller has done themselves."""
 
-from fastapi import APIRouter
-from pydantic import BaseModel
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.api.audit import place
-from hub.api.documented import caller_of, served_by
+from hub.api.documented import Routes, caller_of, served_by
 from hub.api.paging import read_paging
 from hub.api.problems import problem_reply
 from hub.api.reply import Reply, json_reply
 from hub.api.schemas import BEARER, CURSOR, LIMIT, problems
+from hub.api.shapes import Shape
 from hub.supervision.desk import Asked, Refused
 from hub.supervision.own_acts import own_acts
 
-router = APIRouter(tags=["accesses"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+router = Routes(tags=["accesses"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
 _USUALLY_LISTED = 50
 
 
-class OwnActBody(BaseModel):
+class OwnActBody(Shape):
     """One thing the caller did, about whoever has this pairwise id."""
 
     index: int
@@ -32,7 +31,7 @@ class OwnActBody(BaseModel):
     rid: str | None
 
 
-class OwnActsBody(BaseModel):
+class OwnActsBody(Shape):
     """What the caller did, newest first; a page may be short and still have a next one."""
 
     items: list[OwnActBody]

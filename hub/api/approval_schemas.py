@@ -2,10 +2,11 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from hub.access.purpose import MOST_FIELDS, MOST_NAME, MOST_REASON
 from hub.api.schemas import ByIdno, ByRid
+from hub.api.shapes import Shape
 
 _Name = Annotated[str, Field(min_length=1, max_length=MOST_NAME)]
 _Fields = Annotated[list[_Name] | None, Field(min_length=1, max_length=MOST_FIELDS)]
@@ -13,7 +14,7 @@ _Duration = Annotated[str | None, Field(examples=["PT24H"], pattern=r"^P.+$", de
 _Reason = Annotated[str | None, Field(max_length=MOST_REASON)]
 
 
-class _Strict(BaseModel):
+class _Strict(Shape):
     model_config = ConfigDict(extra="forbid")
 
 
@@ -43,7 +44,7 @@ class RevocationRequest(_Strict):
     reason: _Reason = None
 
 
-class DecisionBody(BaseModel):
+class DecisionBody(Shape):
     """One person's decision."""
 
     by: str
@@ -54,13 +55,13 @@ class DecisionBody(BaseModel):
     decision: Literal["approve", "deny"]
 
 
-class Whom(BaseModel):
+class Whom(Shape):
     """The person an approval is about, by the caller's own pairwise id."""
 
     rid: str
 
 
-class ApprovalBody(BaseModel):
+class ApprovalBody(Shape):
     """An approval as it stands."""
 
     id: str
@@ -79,7 +80,7 @@ class ApprovalBody(BaseModel):
     decisions: list[DecisionBody]
 
 
-class Considered(BaseModel):
+class Considered(Shape):
     """Whom somebody decides about."""
 
     rid: str
@@ -93,7 +94,7 @@ class ConsideredBody(ApprovalBody):
     person: Considered
 
 
-class ApprovalsBody(BaseModel):
+class ApprovalsBody(Shape):
     """A page of approvals."""
 
     items: list[ApprovalBody]
@@ -108,7 +109,7 @@ class DeputyRequest(_Strict):
     until: Annotated[str, Field(examples=["2026-12-06T00:00:00Z"])]
 
 
-class DeputyBody(BaseModel):
+class DeputyBody(Shape):
     """A deputy as named."""
 
     id: str
@@ -118,7 +119,7 @@ class DeputyBody(BaseModel):
     until: str
 
 
-class DeputiesBody(BaseModel):
+class DeputiesBody(Shape):
     """Those who stand in."""
 
     items: list[DeputyBody]

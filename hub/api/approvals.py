@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated, Literal
 
 import msgspec
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import Field
 from starlette.types import Receive, Scope
 
@@ -22,7 +22,7 @@ from hub.api.approval_schemas import (
     RevocationRequest,
 )
 from hub.api.body import parse, read
-from hub.api.documented import served_by
+from hub.api.documented import Routes, served_by
 from hub.api.me import CREATED, answered, asking
 from hub.api.paging import Paging, paged, read_paging, read_query
 from hub.api.reply import Reply
@@ -39,7 +39,7 @@ from hub.model.duration import parse_duration
 from hub.rights.desk import Asked
 from hub.rights.wording import worded
 
-router = APIRouter(tags=["approvals"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+router = Routes(tags=["approvals"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
 USUAL = timedelta(hours=24)
 _USUALLY_LISTED = 50
 _ID = {"type": "string", "pattern": "^([A-Za-z0-9_-]{43}|[0-9a-f]{24})$"}
@@ -191,7 +191,7 @@ def list_approvals(state: Annotated[_STATE | None, Query()] = None, cursor: CURS
 
 
 @router.get(
-    "/v1/approvals/{id}",  # noqa: FAST003 - documented below
+    "/v1/approvals/{id}",
     response_model=ConsideredBody,
     operation_id="considerApproval",
     openapi_extra={"parameters": [_NAME]},
@@ -203,7 +203,7 @@ def consider_() -> None:
 
 
 @router.post(
-    "/v1/approvals/{id}/decision",  # noqa: FAST003 - documented below
+    "/v1/approvals/{id}/decision",
     response_model=ApprovalBody,
     operation_id="decideApproval",
     openapi_extra={"parameters": [_NAME]},
@@ -215,7 +215,7 @@ def decide(body: ApprovalDecisionRequest) -> None:
 
 
 @router.post(
-    "/v1/approvals/{id}/revocation",  # noqa: FAST003 - documented below
+    "/v1/approvals/{id}/revocation",
     response_model=ApprovalBody,
     operation_id="revokeApproval",
     openapi_extra={"parameters": [_NAME]},
@@ -239,7 +239,7 @@ def deputy(body: DeputyRequest) -> None:
 
 
 @router.post(
-    "/v1/deputies/{id}/revocation",  # noqa: FAST003 - documented below
+    "/v1/deputies/{id}/revocation",
     response_model=DeputyBody,
     operation_id="revokeDeputy",
     openapi_extra={"parameters": [_ROW]},

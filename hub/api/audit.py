@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
-from fastapi import APIRouter
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
@@ -29,7 +28,7 @@ from hub.api.audit_schemas import (
     ReidentificationsBody,
 )
 from hub.api.body import parse, read
-from hub.api.documented import caller_of, served_by
+from hub.api.documented import Routes, caller_of, served_by
 from hub.api.paging import read_query
 from hub.api.problems import problem_reply
 from hub.api.reply import Reply, json_reply
@@ -43,7 +42,7 @@ from hub.store.trail_query import TrailQuery
 from hub.supervision import reidentification, search
 from hub.supervision.desk import Asked, Refused, must_supervise
 
-router = APIRouter(tags=["audit"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+router = Routes(tags=["audit"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
 _USUALLY_LISTED = 50
 _MOST_DIGITS = 15
 _FILTERS = frozenset({"actor", "subject", "purpose", "kind", "outcome", "department", "over_asked", "since", "until"})
@@ -232,7 +231,7 @@ def events(
 
 
 @router.get(
-    "/v1/audit/events/{index}",  # noqa: FAST003 - documented below
+    "/v1/audit/events/{index}",
     response_model=ProvenEventBody,
     operation_id="auditEvent",
     openapi_extra={"parameters": [_INDEX]},
@@ -262,7 +261,7 @@ def reidentifications(state: STATE = None, cursor: CURSOR = None, limit: LIMIT =
 
 
 @router.post(
-    "/v1/audit/reidentifications/{id}/decision",  # noqa: FAST003 - documented below
+    "/v1/audit/reidentifications/{id}/decision",
     response_model=ReidentificationBody,
     operation_id="decideReidentification",
     openapi_extra={"parameters": [_ID]},
@@ -274,7 +273,7 @@ def decide_reidentification(body: ReidentificationDecision) -> None:
 
 
 @router.get(
-    "/v1/audit/reidentifications/{id}",  # noqa: FAST003 - documented below
+    "/v1/audit/reidentifications/{id}",
     response_model=ReidentificationBody,
     operation_id="reidentification",
     openapi_extra={"parameters": [_ID]},

@@ -3,7 +3,6 @@
 from typing import Any
 
 import msgspec
-from fastapi import APIRouter
 from starlette.responses import Response
 from starlette.types import Receive, Scope
 
@@ -13,7 +12,7 @@ from hub.api.audit_log_schemas import LogBody, PackRequest, VerificationBody, Vo
 from hub.api.audit_names import named_volumes
 from hub.api.audit_schemas import SINCE, UNTIL, WORD
 from hub.api.body import parse, read
-from hub.api.documented import served_by
+from hub.api.documented import Routes, served_by
 from hub.api.paging import Paging, read_query
 from hub.api.problems import problem_reply
 from hub.api.reply import Reply
@@ -22,7 +21,7 @@ from hub.errors import BadInput, Reason
 from hub.supervision import health, packs, verification, volumes
 from hub.supervision.desk import Asked, Refused, must_supervise
 
-router = APIRouter(tags=["audit"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+router = Routes(tags=["audit"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
 _ACCEPTED = 202
 _COUNTED = frozenset({"department", "purpose", "kind", "since", "until"})
 _ZIP = {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}

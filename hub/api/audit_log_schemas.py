@@ -2,16 +2,17 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from hub.api.audit_schemas import NAME, PSEUDONYM, Actor, Time
+from hub.api.shapes import Shape
 
 _Name = Annotated[str, Field(pattern=NAME)] | SkipJsonSchema[None]
 _Time = Time | SkipJsonSchema[None]
 
 
-class CountBody(BaseModel):
+class CountBody(Shape):
     """Entries, and how many of them were refused or asked for more than their purpose needs."""
 
     entries: int
@@ -63,7 +64,7 @@ class OutcomeBody(CountBody):
     outcome: str | None
 
 
-class VolumesBody(BaseModel):
+class VolumesBody(Shape):
     """How much there was; `hours` is empty where the period is longer than a week."""
 
     since: str
@@ -78,7 +79,7 @@ class VolumesBody(BaseModel):
     outcomes: list[OutcomeBody]
 
 
-class CheckpointBody(BaseModel):
+class CheckpointBody(Shape):
     """A signed head of the log."""
 
     size: int
@@ -86,7 +87,7 @@ class CheckpointBody(BaseModel):
     age_seconds: float
 
 
-class WitnessBody(BaseModel):
+class WitnessBody(Shape):
     """A witness, with size and time of the last checkpoint it has cosigned, of the latest ones."""
 
     name: str
@@ -94,7 +95,7 @@ class WitnessBody(BaseModel):
     time: str | None
 
 
-class VerificationBody(BaseModel):
+class VerificationBody(Shape):
     """A full check of the log; only `state` where there was none. `entry` says so in the trail."""
 
     state: Literal["running", "whole", "broken", "interrupted"] | None
@@ -108,7 +109,7 @@ class VerificationBody(BaseModel):
     entry: int | None = None
 
 
-class LogBody(BaseModel):
+class LogBody(Shape):
     """How the log is."""
 
     origin: str
@@ -122,7 +123,7 @@ class LogBody(BaseModel):
     verification: VerificationBody
 
 
-class PackRequest(BaseModel):
+class PackRequest(Shape):
     """Which entries are to be proven: as for a search."""
 
     model_config = ConfigDict(extra="forbid")

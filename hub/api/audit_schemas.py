@@ -3,9 +3,10 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
+from hub.api.shapes import Shape
 from hub.rights.wording import MOST_CHARACTERS
 
 PSEUDONYM = "^[0-9a-f]{32}$"
@@ -28,7 +29,7 @@ State = Literal["pending", "approved", "denied", "read", "expired"]
 STATE = Annotated[State | SkipJsonSchema[None], Query()]
 
 
-class EventBody(BaseModel):
+class EventBody(Shape):
     """An entry of the trail, without any value of a field."""
 
     index: int
@@ -64,14 +65,14 @@ class ProvenEventBody(EventBody):
     verified: int | None
 
 
-class EventsBody(BaseModel):
+class EventsBody(Shape):
     """Entries, newest first; a page may be short and still have a next one."""
 
     items: list[EventBody]
     next: str | None
 
 
-class ReidentificationRequest(BaseModel):
+class ReidentificationRequest(Shape):
     """Whose pseudonym is it, and why must that be known."""
 
     model_config = ConfigDict(extra="forbid")
@@ -80,7 +81,7 @@ class ReidentificationRequest(BaseModel):
     reason: str = Field(min_length=1, max_length=MOST_CHARACTERS, pattern=r"\S")
 
 
-class ReidentificationDecision(BaseModel):
+class ReidentificationDecision(Shape):
     """What another person says to it."""
 
     model_config = ConfigDict(extra="forbid")
@@ -89,14 +90,14 @@ class ReidentificationDecision(BaseModel):
     reason: str = Field(min_length=1, max_length=MOST_CHARACTERS, pattern=r"\S")
 
 
-class Identity(BaseModel):
+class Identity(Shape):
     """Who it is."""
 
     name: str | None
     idno: str | None
 
 
-class ReidentificationBody(BaseModel):
+class ReidentificationBody(Shape):
     """A request as it stands; `identity` is there once, when its requester reads it after the approval."""
 
     id: str
@@ -112,7 +113,7 @@ class ReidentificationBody(BaseModel):
     identity: Identity | None = None
 
 
-class ReidentificationsBody(BaseModel):
+class ReidentificationsBody(Shape):
     """Requests, newest first."""
 
     items: list[ReidentificationBody]

@@ -2,16 +2,17 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from hub.access.purpose import MOST_NAME, MOST_REASON
 from hub.api.schemas import ByIdno, ByRid
+from hub.api.shapes import Shape
 from hub.model.case import MOST_PARTIES
 
 CaseState = Literal["open", "closed", "expired"]
 
 
-class _Strict(BaseModel):
+class _Strict(Shape):
     model_config = ConfigDict(extra="forbid")
 
 
@@ -30,13 +31,13 @@ class ClosureRequest(_Strict):
     reason: Annotated[str | None, Field(max_length=MOST_REASON)] = None
 
 
-class Party(BaseModel):
+class Party(Shape):
     """A party, by the office's own pairwise id."""
 
     rid: str
 
 
-class CaseBody(BaseModel):
+class CaseBody(Shape):
     """A case; `parties` is empty for a party, who is told only how many there are."""
 
     id: str
@@ -51,7 +52,7 @@ class CaseBody(BaseModel):
     closed: str | None
 
 
-class CasesBody(BaseModel):
+class CasesBody(Shape):
     """A page of cases."""
 
     items: list[CaseBody]

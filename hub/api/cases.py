@@ -3,14 +3,14 @@
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.access.purpose import MOST_NAME, SubjectClaim, state_subject
 from hub.api.body import parse, read
 from hub.api.case_schemas import CaseBody, CaseRequest, CasesBody, CaseState, ClosureRequest
-from hub.api.documented import served_by
+from hub.api.documented import Routes, served_by
 from hub.api.me import CREATED, answered, asking
 from hub.api.paging import paged, read_query
 from hub.api.reply import Reply, json_reply
@@ -21,7 +21,7 @@ from hub.model.case import State
 from hub.model.duration import parse_duration
 from hub.rights.wording import worded
 
-router = APIRouter(tags=["cases"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+router = Routes(tags=["cases"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
 _NAME = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9a-f]{24}$"}}
 
 
@@ -87,7 +87,7 @@ def list_cases(state: Annotated[CaseState | None, Query()] = None, cursor: CURSO
 
 
 @router.post(
-    "/v1/cases/{id}/closure",  # noqa: FAST003 - documented below
+    "/v1/cases/{id}/closure",
     response_model=CaseBody,
     operation_id="closeCase",
     openapi_extra={"parameters": [_NAME]},

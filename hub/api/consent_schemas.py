@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from hub.access.purpose import MOST_NAME
 from hub.api.schemas import ByIdno, ByRid
+from hub.api.shapes import Shape
 from hub.rights.wording import MOST_CHARACTERS
 
 _Purpose = Annotated[str, Field(min_length=1, max_length=MOST_NAME, examples=["MEAL"])]
@@ -13,7 +14,7 @@ _State = Literal["requested", "given", "refused", "withdrawn", "replaced", "expi
 _Kind = Literal["consent", "separate_consent", "guardian_consent", "contract"]
 
 
-class _Strict(BaseModel):
+class _Strict(Shape):
     model_config = ConfigDict(extra="forbid")
 
 
@@ -34,7 +35,7 @@ class ConsentRequest(_Strict):
     duration: str | None = Field(default=None, examples=["P365D"], description="ISO 8601; left out: until withdrawn")
 
 
-class ConsentBody(BaseModel):
+class ConsentBody(Shape):
     """A consent as it stands; `receipt` has the members of ISO/IEC TS 27560."""
 
     id: str
@@ -53,7 +54,7 @@ class ConsentBody(BaseModel):
     receipt: dict[str, Any]
 
 
-class OfferedConsent(BaseModel):
+class OfferedConsent(Shape):
     """A purpose that may be agreed to, and what to read before."""
 
     purpose: str
@@ -63,7 +64,7 @@ class OfferedConsent(BaseModel):
     text: dict[str, str]
 
 
-class ConsentsBody(BaseModel):
+class ConsentsBody(Shape):
     """Everything said and asked, and everything that may be agreed to."""
 
     items: list[ConsentBody]
@@ -79,13 +80,13 @@ class ConsentAskedRequest(_Strict):
     reason: str | None = Field(default=None, max_length=MOST_CHARACTERS)
 
 
-class AskedWhom(BaseModel):
+class AskedWhom(Shape):
     """The person asked, by the caller's own pairwise id."""
 
     rid: str
 
 
-class ConsentAskedBody(BaseModel):
+class ConsentAskedBody(Shape):
     """A question as it waits."""
 
     id: str

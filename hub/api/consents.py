@@ -3,7 +3,6 @@
 from typing import Any
 
 import msgspec
-from fastapi import APIRouter
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
@@ -16,7 +15,7 @@ from hub.api.consent_schemas import (
     ConsentRequest,
     ConsentsBody,
 )
-from hub.api.documented import served_by
+from hub.api.documented import Routes, served_by
 from hub.api.me import CREATED, answered, asking
 from hub.api.paging import Paging, paged, read_paging
 from hub.api.reply import Reply
@@ -28,7 +27,7 @@ from hub.rights.consents import ROUTES, Answer, answer, consents, withdraw
 from hub.rights.desk import Asked
 from hub.rights.wording import worded
 
-router = APIRouter(tags=["me"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+router = Routes(tags=["me"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
 _NAME = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{43}$"}}
 _DECISIONS = {"give": True, "refuse": False}
 
@@ -118,7 +117,7 @@ def consent(body: ConsentRequest, on_behalf_of: MANDATE = None) -> None:
 
 
 @router.post(
-    "/v1/me/consents/{id}/withdrawal",  # noqa: FAST003 - documented below
+    "/v1/me/consents/{id}/withdrawal",
     response_model=ConsentBody,
     operation_id="withdrawConsent",
     openapi_extra={"parameters": [_NAME]},

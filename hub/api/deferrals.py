@@ -5,12 +5,11 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from fastapi import APIRouter
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.api.body import parse, read
-from hub.api.documented import served_by
+from hub.api.documented import Routes, served_by
 from hub.api.me import CREATED, answered, asking
 from hub.api.paging import Paging, paged, read_paging
 from hub.api.reply import Reply, json_reply
@@ -29,7 +28,7 @@ from hub.rights.deferrals import KIND, ask_deferral, decide_deferral, deferrals,
 from hub.rights.desk import Asked
 from hub.rights.wording import worded
 
-router = APIRouter(tags=["deferrals"], responses=problems(503))
+router = Routes(tags=["deferrals"], responses=problems(503))
 _NAME = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9a-f]{24}$"}}
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
@@ -108,7 +107,7 @@ def ask(body: DeferralRequest) -> None:
 
 
 @router.post(
-    "/v1/audit/deferrals/{id}/decision",  # noqa: FAST003 - documented below
+    "/v1/audit/deferrals/{id}/decision",
     response_model=DeferralBody,
     operation_id="decideDeferral",
     dependencies=BEARER,

@@ -3,14 +3,13 @@
 from typing import Any
 
 import msgspec
-from fastapi import APIRouter
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Answer, Road
 from hub.access.purpose import Claim, SubjectClaim
 from hub.access.respond import evidence
 from hub.api.body import MOST_BATCH_BYTES, parse, read
-from hub.api.documented import ON_BEHALF_OF, caller_of, entered, header_of, served_by
+from hub.api.documented import ON_BEHALF_OF, Routes, caller_of, entered, header_of, served_by
 from hub.api.problems import bad_input, problem, problem_reply
 from hub.api.reply import Reply, json_reply
 from hub.api.schemas import BEARER, MANDATE, BatchBody, BatchRequest, DisclosureBody, DisclosureRequest, problems
@@ -19,7 +18,7 @@ from hub.errors import BadInput
 from hub.rights.desk import Asked, Refused
 
 MOST_SUBJECTS = 1000
-router = APIRouter(tags=["disclosures"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+router = Routes(tags=["disclosures"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
 
 
 class BatchClaim(msgspec.Struct, forbid_unknown_fields=True):

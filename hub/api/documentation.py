@@ -3,16 +3,15 @@
 from functools import cache
 from importlib.resources import files
 
-from fastapi import APIRouter
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
-from hub.api.documented import served_by
+from hub.api.documented import Routes, served_by
 from hub.api.problems import problem_reply
 from hub.api.reply import Reply, text_reply
 from hub.errors import Reason
 
-router = APIRouter(include_in_schema=False)
+router = Routes(include_in_schema=False)
 _ASSETS = {
     "swagger-ui-bundle.js": "text/javascript",
     "swagger-ui.css": "text/css",

@@ -1,9 +1,14 @@
-"""Routes that FastAPI documents and a plain function serves: the hot road pays for no dependency system."""
+"""Routes that FastAPI documents and a plain function serves: the hot road pays for no dependency system.
+
+Describing a route to FastAPI takes longer than all else of it, so that is left until somebody asks for the document.
+"""
 
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, NamedTuple
 
+from fastapi import APIRouter
+from starlette.routing import BaseRoute, Route, compile_path
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
@@ -43,26 +48,76 @@ class Direct(NamedTuple):
     template: str
 
 
-class DirectRoutes:
-    """The marked routes, found by method and path.
+class Declared(NamedTuple):
+    """A route as it was declared.
 
-    Args:
-        routes: those of a FastAPI application; unmarked ones are left to it.
+    Attributes:
+        path: with parameters in braces.
+        methods: of HTTP.
+        endpoint: marked by `served_by`.
     """
 
-    def __init__(self, routes: Iterable[Any]) -> None:
+    path: str
+    methods: frozenset[str]
+    endpoint: Callable[..., Any]
+
+
+def declared(routes: Iterable[Route]) -> list[Declared]:
+    """Routes that FastAPI has nothing to say about."""
+    return [Declared(each.path, frozenset(each.methods or ()), each.endpoint) for each in routes]
+
+
+class Routes(APIRouter):
+    """A module's routes, declared as on any router and described to FastAPI when somebody asks.
+
+    Attributes:
+        declared: all of them.
+    """
+
+    def __init__(self, **how: Any) -> None:
+        super().__init__(**how)
+        self.declared: list[Declared] = []
+        self._undescribed: list[tuple[str, Callable[..., Any], dict[str, Any]]] = []
+
+    def add_api_route(self, path: str, endpoint: Callable[..., Any], **how: Any) -> None:
+        """Note a route, as the decorators do."""
+        self.declared.append(Declared(path, frozenset(how["methods"]), endpoint))
+        self._undescribed.append((path, endpoint, how))
+
+    def described(self) -> list[BaseRoute]:
+        """The same as FastAPI knows them."""
+        for path, endpoint, how in self._undescribed:
+            super().add_api_route(path, endpoint, **how)
+        self._undescribed.clear()
+        return self.routes
+
+
+class DirectRoutes:
+    """The routes, found by method and path.
+
+    Args:
+        routes: as declared; one that is not marked is none.
+    """
+
+    def __init__(self, routes: Iterable[Declared]) -> None:
         self._fixed: dict[tuple[str, str], Direct] = {}
         self._patterns: list[tuple[str, re.Pattern[str], Direct]] = []
-        for route in routes:
-            handler: Handler | None = getattr(getattr(route, "endpoint", None), _MARK, None)
+        for path, methods, endpoint in routes:
+            handler: Handler | None = getattr(endpoint, _MARK, None)
             if handler is None:
                 continue
-            for method in route.methods:
-                direct = Direct(handler, route.path_format)
-                if route.param_convertors:
-                    self._patterns.append((method, route.path_regex, direct))
+            pattern, template, parameters = compile_path(path)
+            for method in methods:
+                direct = Direct(handler, template)
+                if parameters:
+                    self._patterns.append((method, pattern, direct))
                 else:
-                    self._fixed[method, route.path] = direct
+                    self._fixed[method, path] = direct
+
+    def methods(self, path: str) -> list[str]:
+        """The methods that a path can be asked with, sorted; none where there is no such path."""
+        fixed = {method for method, each in self._fixed if each == path}
+        return sorted(fixed | {method for method, pattern, _ in self._patterns if pattern.match(path)})
 
     def templates(self) -> list[str]:
         """Every template once."""

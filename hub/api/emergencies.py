@@ -4,13 +4,13 @@ import re
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.access.purpose import SubjectClaim, state_subject
 from hub.api.body import parse, read
-from hub.api.documented import served_by
+from hub.api.documented import Routes, served_by
 from hub.api.emergency_schemas import (
     AlarmBody,
     AlarmRequest,
@@ -31,7 +31,7 @@ from hub.errors import BadInput
 from hub.model.emergency import Review, Trigger
 from hub.rights.wording import worded
 
-router = APIRouter(tags=["emergencies"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+router = Routes(tags=["emergencies"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
 _USUALLY_LISTED = 50
 _MOST_ID = 64
 _NAME = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{43}$"}}
@@ -146,7 +146,7 @@ def list_(state: Annotated[ReviewState | None, Query()] = None, cursor: CURSOR =
 
 
 @router.post(
-    "/v1/emergencies/{id}/review",  # noqa: FAST003 - documented below
+    "/v1/emergencies/{id}/review",
     response_model=EmergencyBody,
     operation_id="reviewEmergency",
     openapi_extra={"parameters": [_NAME]},

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from hub.access.purpose import MOST_REASON
 from hub.api.schemas import ByIdno, ByRid
+from hub.api.shapes import Shape
 
 _Kind = Annotated[str, Field(pattern="^[a-z][a-z_]{1,31}$", examples=["fall"])]
 _Number = Annotated[str | None, Field(pattern="^[0-9A-Za-z][0-9A-Za-z-]{0,39}$", description="of a call")]
@@ -15,7 +16,7 @@ _Verdict = Literal["justified", "unjustified"]
 ReviewState = Literal["unreviewed", "justified", "unjustified"]
 
 
-class _Strict(BaseModel):
+class _Strict(Shape):
     model_config = ConfigDict(extra="forbid")
 
 
@@ -27,7 +28,7 @@ class AlarmRequest(_Strict):
     number: _Number = None
 
 
-class AlarmBody(BaseModel):
+class AlarmBody(Shape):
     """An alarm on record."""
 
     id: str
@@ -61,13 +62,13 @@ class EmergencyRequest(_Strict):
     reason: _Reason
 
 
-class InDanger(BaseModel):
+class InDanger(Shape):
     """The person in danger, by the caller's own pairwise id."""
 
     rid: str
 
 
-class ReviewBody(BaseModel):
+class ReviewBody(Shape):
     """What somebody else found."""
 
     by: str
@@ -76,7 +77,7 @@ class ReviewBody(BaseModel):
     at: str
 
 
-class EmergencyBody(BaseModel):
+class EmergencyBody(Shape):
     """An emergency as it stands."""
 
     id: str
@@ -99,7 +100,7 @@ class ListedEmergency(EmergencyBody):
     overdue: bool
 
 
-class EmergenciesBody(BaseModel):
+class EmergenciesBody(Shape):
     """A page of emergencies."""
 
     items: list[ListedEmergency]
@@ -129,7 +130,7 @@ class ClosureRequest(_Strict):
     ] = None
 
 
-class OrderBody(BaseModel):
+class OrderBody(Shape):
     """An order as it stands."""
 
     id: str
@@ -143,7 +144,7 @@ class OrderBody(BaseModel):
     hold: str | None
 
 
-class OrdersBody(BaseModel):
+class OrdersBody(Shape):
     """A page of orders."""
 
     items: list[OrderBody]

@@ -2,17 +2,17 @@
 
 from datetime import date
 
-from pydantic import BaseModel
+from hub.api.shapes import Shape
 
 
-class ConditionBody(BaseModel):
+class ConditionBody(Shape):
     """Something that would have to be true, in `zh` and `en`; `code` is what is in the way while it is not."""
 
     code: str
     condition: dict[str, str]
 
 
-class ReaderBody(BaseModel):
+class ReaderBody(Shape):
     """A group of principals for whom the answer is the same; at most 50 of them are named."""
 
     purpose: str
@@ -32,7 +32,7 @@ class ReaderBody(BaseModel):
     approvals: list[str]
 
 
-class ExplanationBody(BaseModel):
+class ExplanationBody(Shape):
     """Who could see a field of one's own file today."""
 
     field: str
@@ -43,7 +43,7 @@ class ExplanationBody(BaseModel):
     others: dict[str, str]
 
 
-class ReadableField(BaseModel):
+class ReadableField(Shape):
     """A field that a purpose may show, the rule that lets it, and what must be true."""
 
     field: str
@@ -53,7 +53,7 @@ class ReadableField(BaseModel):
     needs: list[ConditionBody]
 
 
-class FilingInForce(BaseModel):
+class FilingInForce(Shape):
     """A filing that a principal may use."""
 
     id: str
@@ -61,7 +61,7 @@ class FilingInForce(BaseModel):
     valid_until: date
 
 
-class RoleExplanationBody(BaseModel):
+class RoleExplanationBody(Shape):
     """What one principal could read for one purpose today."""
 
     principal: str
@@ -79,7 +79,7 @@ class RoleExplanationBody(BaseModel):
     minors: list[ConditionBody]
 
 
-class RoleExplanationsBody(BaseModel):
+class RoleExplanationsBody(Shape):
     """A page of principals and purposes."""
 
     items: list[RoleExplanationBody]

@@ -2,12 +2,12 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import Field
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
-from hub.api.documented import served_by
+from hub.api.documented import Routes, served_by
 from hub.api.explanation_schemas import ExplanationBody, RoleExplanationsBody
 from hub.api.me import answered, asking
 from hub.api.paging import read_query
@@ -16,7 +16,7 @@ from hub.api.schemas import BEARER, CURSOR, LIMIT, MANDATE, problems
 from hub.errors import BadInput
 from hub.rights.asking_who import who_could_read, who_could_see
 
-router = APIRouter(tags=["explanations"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+router = Routes(tags=["explanations"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
 _USUALLY_LISTED = 50
 _WORD = Annotated[str, Field(max_length=64)]
 

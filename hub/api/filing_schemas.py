@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from hub.access.purpose import MOST_NAME
+from hub.api.shapes import Shape
 from hub.model.filing_request import USUAL_VOLUME
 from hub.policy.filings import MOST_TEXT, MOST_VOLUME
 
@@ -13,7 +14,7 @@ _Text = Annotated[str, Field(min_length=1, max_length=MOST_TEXT)]
 _Reason = Annotated[str | None, Field(max_length=MOST_TEXT)]
 
 
-class _Strict(BaseModel):
+class _Strict(Shape):
     model_config = ConfigDict(extra="forbid")
 
 
@@ -42,7 +43,7 @@ class FilingWithdrawalRequest(_Strict):
     reason: _Reason = None
 
 
-class FilingDecisionBody(BaseModel):
+class FilingDecisionBody(Shape):
     """One person's decision; `side` is `security` or the code of a source department."""
 
     by: str
@@ -52,7 +53,7 @@ class FilingDecisionBody(BaseModel):
     decision: Literal["approve", "deny"]
 
 
-class FilingBody(BaseModel):
+class FilingBody(Shape):
     """A filing as it stands; one accepted on paper was filed by nobody here and is never due."""
 
     id: str
@@ -75,21 +76,21 @@ class FilingBody(BaseModel):
     decisions: list[FilingDecisionBody]
 
 
-class FilingsBody(BaseModel):
+class FilingsBody(Shape):
     """A page of filings."""
 
     items: list[FilingBody]
     next: str | None
 
 
-class PerDay(BaseModel):
+class PerDay(Shape):
     """Distinct people on a day on which there were any."""
 
     max: int
     mean: float
 
 
-class FilingUseBody(BaseModel):
+class FilingUseBody(Shape):
     """Filed use against actual use."""
 
     id: str

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic.json_schema import SkipJsonSchema
 from starlette.types import Receive, Scope
 
@@ -14,7 +14,7 @@ from hub.access.purpose import MOST_NAME
 from hub.api.audit import query_of
 from hub.api.audit_schemas import SINCE, UNTIL
 from hub.api.body import parse, read
-from hub.api.documented import served_by
+from hub.api.documented import Routes, served_by
 from hub.api.filing_schemas import (
     STATES,
     FilingBody,
@@ -36,7 +36,7 @@ from hub.model.filing_request import USUAL_VOLUME, State
 from hub.policy.filings import MOST_VOLUME
 from hub.rights.wording import worded
 
-router = APIRouter(tags=["filings"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+router = Routes(tags=["filings"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
 _USUALLY_LISTED = 50
 _SCOPE = re.compile(r"[1-9][0-9]{1,14}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -157,7 +157,7 @@ def list_filings(state: _STATE = None, cursor: CURSOR = None, limit: LIMIT = Non
 
 
 @router.post(
-    "/v1/filings/{id}/decision",  # noqa: FAST003 - documented below
+    "/v1/filings/{id}/decision",
     response_model=FilingBody,
     operation_id="decideFiling",
     openapi_extra={"parameters": [_ID]},
@@ -169,7 +169,7 @@ def decide(body: FilingDecisionRequest) -> None:
 
 
 @router.post(
-    "/v1/filings/{id}/withdrawal",  # noqa: FAST003 - documented below
+    "/v1/filings/{id}/withdrawal",
     response_model=FilingBody,
     operation_id="withdrawFiling",
     openapi_extra={"parameters": [_ID]},
@@ -181,7 +181,7 @@ def withdraw(body: FilingWithdrawalRequest | None = None) -> None:
 
 
 @router.get(
-    "/v1/filings/{id}/use",  # noqa: FAST003 - documented below
+    "/v1/filings/{id}/use",
     response_model=FilingUseBody,
     operation_id="filingUse",
     openapi_extra={"parameters": [_ID]},

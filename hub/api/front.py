@@ -1,11 +1,12 @@
 """The outermost layer: a trace id for every answer, and a table of direct routes.
 
-What the road serves is found by one look-up and answered without a framework in between; everything else goes to
-FastAPI, which also documents the direct routes. Nothing of a request is kept but its counts.
+Every route is found by one look-up and answered without a framework in between. FastAPI describes them all, and answers
+with that description when somebody asks for it. Nothing of a request is kept but its counts.
 """
 
 import logging
 import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from fastapi import FastAPI
 from starlette.types import Message, Receive, Scope, Send
 
 from hub.api.admission import TEMPLATE
-from hub.api.documented import Direct, DirectRoutes, header_of
+from hub.api.documented import Declared, Direct, DirectRoutes, Handler, header_of
 from hub.api.idempotency import NEVER, once
 from hub.api.problems import for_error, problem_reply
 from hub.api.reply import Reply
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from hub.telemetry.pipeline import Pipeline
 
 _log = logging.getLogger("hub")
+_READING = ("GET", "HEAD")
 
 
 @dataclass(slots=True)
@@ -44,7 +46,10 @@ class Front:
     """The ASGI application that is served.
 
     Args:
-        api: documents and serves all routes; its `state.road` is what direct routes work with.
+        api: documents all routes; its `state.road` is what they work with.
+        routes: all of them.
+        describe: makes them known to `api`; called once.
+        missing: answers where there is no route.
         settings: whether telemetry leaves the process.
 
     Attributes:
@@ -55,9 +60,18 @@ class Front:
         failures: counts failed sign-ins, for the trail.
     """
 
-    def __init__(self, api: FastAPI, settings: TelemetrySettings) -> None:
+    def __init__(
+        self,
+        api: FastAPI,
+        routes: Iterable[Declared],
+        describe: Callable[[], None],
+        missing: Handler,
+        settings: TelemetrySettings,
+    ) -> None:
         self.api = api
-        self._direct = DirectRoutes(api.routes)
+        self._direct = DirectRoutes(routes)
+        self._describe: Callable[[], None] | None = describe
+        self._missing = missing
         self.vocabulary = Vocabulary(self._direct.templates(), ())
         self.meter = Meter(self.vocabulary)
         self.failures = SignInFailures()
@@ -85,6 +99,13 @@ class Front:
             return problem_reply(404, [Reason.NOT_FOUND.value], scope["state"]["trace_id"])
         return await self._served(direct, scope, receive)
 
+    def described(self) -> FastAPI:
+        """FastAPI's application with all routes described."""
+        if self._describe is not None:
+            self._describe()
+            self._describe = None
+        return self.api
+
     def is_page(self, path: str) -> bool:
         """Whether a path is served to whoever follows a link."""
         found = self._direct.find({"method": "GET", "path": path})
@@ -101,19 +122,27 @@ class Front:
 
     async def _serve(self, request: _Request, scope: Scope, receive: Receive, send: Send) -> None:
         direct = self._direct.find(scope)
-        if direct is None:
+        if direct is None and scope["path"] == self.api.openapi_url and scope["method"] in _READING:
             await self._serve_by_framework(request, scope, receive, send)
             return
-        request.route = direct.template
-        reply = await self._served(direct, scope, receive)
+        reply = await self._unserved(scope, receive) if direct is None else await self._served(direct, scope, receive)
+        request.route = direct.template if direct else ""
         request.status = reply.status
         await reply.send(send, request.trace.trace_id)
+
+    async def _unserved(self, scope: Scope, receive: Receive) -> Reply:
+        path, trace_id = scope["path"], scope["state"]["trace_id"]
+        methods = list(_READING) if path == self.api.openapi_url else self._direct.methods(path)
+        if not methods:
+            return await self._served(Direct(self._missing, ""), scope, receive)
+        reply = problem_reply(405, [Reason.BAD_INPUT.value], trace_id)
+        return reply._replace(headers=(*reply.headers, (b"allow", ", ".join(methods).encode())))
 
     async def _served(self, direct: Direct, scope: Scope, receive: Receive) -> Reply:
         trace_id = scope["state"]["trace_id"]
         scope["state"][TEMPLATE] = direct.template
         try:
-            if direct.template in NEVER:
+            if direct.template in NEVER or not direct.template:
                 return await direct.handler(self.api.state.road, scope, receive)
             return await once(direct, self.api.state.road, scope, receive)
         except HubError as error:
@@ -137,7 +166,7 @@ class Front:
             await send(message)
 
         try:
-            await self.api(scope, receive, send_traced)
+            await self.described()(scope, receive, send_traced)
         except Exception as error:
             _report(error, trace_id)
             if started:

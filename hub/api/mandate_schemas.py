@@ -2,19 +2,20 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from hub.access.purpose import MOST_NAME
 from hub.api.approval_schemas import Considered
 from hub.api.consent_schemas import AskedWhom
 from hub.api.schemas import ByIdno, ByRid
+from hub.api.shapes import Shape
 
 MOST_FORM = 64
 MOST_PRINCIPAL = 200
 _Principal = Annotated[str, Field(min_length=1, max_length=MOST_PRINCIPAL, examples=["clerk:339999001001#wang"])]
 
 
-class _Strict(BaseModel):
+class _Strict(Shape):
     model_config = ConfigDict(extra="forbid")
 
 
@@ -62,7 +63,7 @@ class MandateRequest(_Strict):
     duration: str | None = Field(default=None, examples=["P7D"], description="with `agent`: ISO 8601, at most P90D")
 
 
-class MandateBody(BaseModel):
+class MandateBody(Shape):
     """A mandate as it stands."""
 
     id: str
@@ -84,7 +85,7 @@ class OwnMandateBody(MandateBody):
     acts: bool
 
 
-class OfferedMatter(BaseModel):
+class OfferedMatter(Shape):
     """A purpose whose form a clerk may fill in with a resident."""
 
     matter: str
@@ -93,7 +94,7 @@ class OfferedMatter(BaseModel):
     consent: bool
 
 
-class MandatesBody(BaseModel):
+class MandatesBody(Shape):
     """A page of mandates in force, and what a clerk may open one for."""
 
     items: list[OwnMandateBody]
@@ -107,7 +108,7 @@ class ConsideredMandateBody(OwnMandateBody):
     person: Considered
 
 
-class SlipLine(BaseModel):
+class SlipLine(Shape):
     """One thing done."""
 
     index: int
@@ -121,7 +122,7 @@ class SlipLine(BaseModel):
     outcome_name: dict[str, str] | None
 
 
-class SlipBody(BaseModel):
+class SlipBody(Shape):
     """What was done on a mandate."""
 
     mandate: str

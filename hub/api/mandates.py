@@ -4,13 +4,12 @@ import re
 from typing import Any
 
 import msgspec
-from fastapi import APIRouter
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.access.purpose import SubjectClaim, state_subject
 from hub.api.body import parse, read
-from hub.api.documented import header_of, served_by
+from hub.api.documented import Routes, header_of, served_by
 from hub.api.mandate_schemas import (
     HTML,
     MOST_FORM,
@@ -35,7 +34,7 @@ from hub.model.duration import parse_duration
 from hub.model.mandate import LASTS
 from hub.schema.free_text import contains_identifier
 
-router = APIRouter(tags=["mandates"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+router = Routes(tags=["mandates"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
 OK = 200
 _CODE = re.compile(r"[0-9]{6}")
 _FORM = re.compile(rf"[A-Za-z0-9][A-Za-z0-9/_.-]{{0,{MOST_FORM - 1}}}")
@@ -159,7 +158,7 @@ def list_mandates(cursor: CURSOR = None, limit: LIMIT = None) -> None:
 
 
 @router.get(
-    "/v1/mandates/{id}",  # noqa: FAST003 - documented below
+    "/v1/mandates/{id}",
     response_model=ConsideredMandateBody,
     operation_id="considerMandate",
     openapi_extra={"parameters": [_NAME]},
@@ -171,7 +170,7 @@ def consider() -> None:
 
 
 @router.post(
-    "/v1/mandates/{id}/confirmation",  # noqa: FAST003 - documented below
+    "/v1/mandates/{id}/confirmation",
     response_model=MandateBody,
     operation_id="confirmMandate",
     openapi_extra={"parameters": [_NAME]},
@@ -186,7 +185,7 @@ def confirm(body: ConfirmationRequest | None = None) -> None:
 
 
 @router.post(
-    "/v1/mandates/{id}/closure",  # noqa: FAST003 - documented below
+    "/v1/mandates/{id}/closure",
     response_model=MandateBody,
     operation_id="endMandate",
     openapi_extra={"parameters": [_NAME]},
@@ -198,7 +197,7 @@ def end() -> None:
 
 
 @router.get(
-    "/v1/mandates/{id}/slip",  # noqa: FAST003 - documented below
+    "/v1/mandates/{id}/slip",
     response_model=SlipBody,
     operation_id="slip",
     openapi_extra={"parameters": [_NAME]},

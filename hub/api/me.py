@@ -4,13 +4,13 @@ from collections.abc import Awaitable
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.api.admission import admit
 from hub.api.body import parse, read
-from hub.api.documented import ON_BEHALF_OF, caller_of, entered, header_of, served_by
+from hub.api.documented import ON_BEHALF_OF, Routes, caller_of, entered, header_of, served_by
 from hub.api.paging import Paging, paged, read_paging, read_query
 from hub.api.problems import problem_reply
 from hub.api.reply import Reply, json_reply
@@ -32,7 +32,7 @@ from hub.rights import requests as asked_for
 from hub.rights.desk import Asked, Refused
 from hub.rights.wording import worded
 
-router = APIRouter(tags=["me"], dependencies=BEARER, responses=problems(401, 403, 404, 422, 503))
+router = Routes(tags=["me"], dependencies=BEARER, responses=problems(401, 403, 404, 422, 503))
 _USUALLY_LISTED = 50
 _STATUS = {Reason.NOT_FOUND: 404, Reason.ALREADY_DECIDED: 409, Reason.STILL_OPEN: 409, Reason.RATE_LIMITED: 429}
 _NAME = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9a-f]{24}$"}}
@@ -196,7 +196,7 @@ def freeze(body: WishRequest, on_behalf_of: MANDATE = None) -> None:
 
 
 @router.post(
-    "/v1/me/freezes/{id}/withdrawal",  # noqa: FAST003 - documented below
+    "/v1/me/freezes/{id}/withdrawal",
     response_model=RequestBody,
     operation_id="withdrawFreeze",
     openapi_extra={"parameters": [_NAME]},

@@ -2,15 +2,16 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from hub.api.schemas import ByIdno, ByRid
+from hub.api.shapes import Shape
 from hub.rights.wording import MOST_CHARACTERS
 
 _Reason = Annotated[str, Field(min_length=1, max_length=MOST_CHARACTERS, pattern=r"\S")]
 
 
-class _Strict(BaseModel):
+class _Strict(Shape):
     model_config = ConfigDict(extra="forbid")
 
 
@@ -35,14 +36,14 @@ class SeparationRequest(_Strict):
     reason: _Reason
 
 
-class MergedFile(BaseModel):
+class MergedFile(Shape):
     """One of the two, as the register knows them: by its own pairwise id, with name, number, birth date and grid."""
 
     rid: str
     values: dict[str, Any]
 
 
-class MergeBody(BaseModel):
+class MergeBody(Shape):
     """A merge as it stands; `files` are shown to the register while it has to decide."""
 
     id: str
@@ -52,7 +53,7 @@ class MergeBody(BaseModel):
     files: list[MergedFile]
 
 
-class MergesBody(BaseModel):
+class MergesBody(Shape):
     """A page of merges."""
 
     items: list[MergeBody]

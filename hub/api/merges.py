@@ -3,13 +3,12 @@
 from typing import Any
 
 import msgspec
-from fastapi import APIRouter
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.access.purpose import SubjectClaim, state_subject
 from hub.api.body import parse, read
-from hub.api.documented import served_by
+from hub.api.documented import Routes, served_by
 from hub.api.me import CREATED, answered, asking
 from hub.api.merge_schemas import MergeBody, MergeDecision, MergeRequest, MergesBody, SeparationRequest
 from hub.api.paging import Paging, paged, read_paging
@@ -20,7 +19,7 @@ from hub.merging import merges as merging
 from hub.rights.desk import Asked
 from hub.rights.wording import worded
 
-router = APIRouter(tags=["merges"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+router = Routes(tags=["merges"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
 _NAME = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9a-f]{24}$"}}
 _PARAMETERS = {"parameters": [_NAME]}
 
@@ -109,7 +108,7 @@ def list_merges(cursor: CURSOR = None, limit: LIMIT = None) -> None:
 
 
 @router.post(
-    "/v1/merges/{id}/decision",  # noqa: FAST003 - documented below
+    "/v1/merges/{id}/decision",
     response_model=MergeBody,
     operation_id="decideMerge",
     openapi_extra=_PARAMETERS,
@@ -121,7 +120,7 @@ def decide(body: MergeDecision) -> None:
 
 
 @router.post(
-    "/v1/merges/{id}/separation",  # noqa: FAST003 - documented below
+    "/v1/merges/{id}/separation",
     response_model=MergeBody,
     operation_id="proposeSeparation",
     openapi_extra=_PARAMETERS,
@@ -133,7 +132,7 @@ def separate(body: SeparationRequest) -> None:
 
 
 @router.post(
-    "/v1/merges/{id}/separation/decision",  # noqa: FAST003 - documented below
+    "/v1/merges/{id}/separation/decision",
     response_model=MergeBody,
     operation_id="decideSeparation",
     openapi_extra=_PARAMETERS,

@@ -2,17 +2,18 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from hub.access.purpose import MOST_NAME, MOST_REASON
 from hub.api.schemas import ByIdno, ByRid
+from hub.api.shapes import Shape
 from hub.model.naming import MOST_OFFICERS
 
 NamingState = Literal["pending", "in_force", "denied", "revoked", "expired"]
 _Reason = Annotated[str, Field(min_length=1, max_length=MOST_REASON)]
 
 
-class _Strict(BaseModel):
+class _Strict(Shape):
     model_config = ConfigDict(extra="forbid")
 
 
@@ -42,13 +43,13 @@ class NamingEnd(_Strict):
     reason: Annotated[str | None, Field(max_length=MOST_REASON)] = None
 
 
-class NamedFor(BaseModel):
+class NamedFor(Shape):
     """Whose record it is, by the office's own pairwise id."""
 
     rid: str
 
 
-class NamingBody(BaseModel):
+class NamingBody(Shape):
     """A naming; `subject` is null for whoever only decides about it."""
 
     id: str
@@ -64,7 +65,7 @@ class NamingBody(BaseModel):
     until: str | None
 
 
-class NamingsBody(BaseModel):
+class NamingsBody(Shape):
     """A page of namings."""
 
     items: list[NamingBody]

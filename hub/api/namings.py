@@ -4,13 +4,13 @@ from datetime import timedelta
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.access.purpose import MOST_NAME, SubjectClaim, state_subject
 from hub.api.body import parse, read
-from hub.api.documented import served_by
+from hub.api.documented import Routes, served_by
 from hub.api.me import CREATED, answered, asking
 from hub.api.naming_schemas import NamingBody, NamingDecision, NamingEnd, NamingRequest, NamingsBody, NamingState
 from hub.api.paging import paged, read_query
@@ -23,7 +23,7 @@ from hub.model.duration import parse_duration
 from hub.model.naming import State
 from hub.rights.wording import worded
 
-router = APIRouter(tags=["namings"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+router = Routes(tags=["namings"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
 _USUAL = timedelta(days=90)
 _NAME = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9a-f]{24}$"}}
 
@@ -108,7 +108,7 @@ def list_namings(
 
 
 @router.post(
-    "/v1/namings/{id}/decision",  # noqa: FAST003 - documented below
+    "/v1/namings/{id}/decision",
     response_model=NamingBody,
     operation_id="decideNaming",
     openapi_extra={"parameters": [_NAME]},
@@ -120,7 +120,7 @@ def decide(body: NamingDecision) -> None:
 
 
 @router.post(
-    "/v1/namings/{id}/revocation",  # noqa: FAST003 - documented below
+    "/v1/namings/{id}/revocation",
     response_model=NamingBody,
     operation_id="revokeNaming",
     openapi_extra={"parameters": [_NAME]},

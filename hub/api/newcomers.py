@@ -3,12 +3,11 @@
 from typing import Any
 
 import msgspec
-from fastapi import APIRouter
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.api.body import parse, read
-from hub.api.documented import served_by
+from hub.api.documented import Routes, served_by
 from hub.api.me import answered, asking
 from hub.api.observation_schemas import NewcomerBody, NewcomerDecisionRequest, NewcomersBody
 from hub.api.paging import Paging, paged, read_paging
@@ -19,7 +18,7 @@ from hub.observations.newcomers import decide_newcomer, newcomers
 from hub.rights.desk import Asked
 from hub.rights.wording import worded
 
-router = APIRouter(tags=["observations"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+router = Routes(tags=["observations"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
 _NAME = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9a-f]{24}$"}}
 
 
@@ -57,7 +56,7 @@ def list_newcomers(cursor: CURSOR = None, limit: LIMIT = None) -> None:
 
 
 @router.post(
-    "/v1/newcomers/{id}/decision",  # noqa: FAST003 - documented below
+    "/v1/newcomers/{id}/decision",
     response_model=NewcomerBody,
     operation_id="decideNewcomer",
     openapi_extra={"parameters": [_NAME]},

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from hub.access.purpose import MOST_NAME, MOST_REASON
 from hub.api.schemas import ByIdno, ByRid
+from hub.api.shapes import Shape
 from hub.observations.values import MOST_VALUES
 
 ObservationState = Literal["pending", "confirmed", "refused"]
@@ -13,7 +14,7 @@ _Name = Annotated[str, Field(min_length=1, max_length=MOST_NAME)]
 _Text = Annotated[str | None, Field(max_length=MOST_REASON)]
 
 
-class _Strict(BaseModel):
+class _Strict(Shape):
     model_config = ConfigDict(extra="forbid")
 
 
@@ -34,13 +35,13 @@ class ObservationDecisionRequest(_Strict):
     fields: Annotated[list[_Name] | None, Field(min_length=1, max_length=MOST_VALUES)] = None
 
 
-class Observed(BaseModel):
+class Observed(Shape):
     """The person, by the caller's own pairwise id."""
 
     rid: str
 
 
-class RecordedObservation(BaseModel):
+class RecordedObservation(Shape):
     """An observation that was just made; of a newcomer there is no id yet."""
 
     id: str
@@ -50,7 +51,7 @@ class RecordedObservation(BaseModel):
     fields: list[str]
 
 
-class SourceDecision(BaseModel):
+class SourceDecision(Shape):
     """What one source said."""
 
     by: str
@@ -60,7 +61,7 @@ class SourceDecision(BaseModel):
     decision: Literal["approve", "deny"]
 
 
-class ObservationBody(BaseModel):
+class ObservationBody(Shape):
     """An observation as it stands."""
 
     id: str
@@ -79,14 +80,14 @@ class ListedObservation(ObservationBody):
     values: dict[str, Any]
 
 
-class ObservationsBody(BaseModel):
+class ObservationsBody(Shape):
     """A page of observations."""
 
     items: list[ListedObservation]
     next: str | None
 
 
-class Newcomer(BaseModel):
+class Newcomer(Shape):
     """Somebody whom the store does not know, as they were observed."""
 
     id: str
@@ -98,7 +99,7 @@ class Newcomer(BaseModel):
     observed_at: str
 
 
-class NewcomersBody(BaseModel):
+class NewcomersBody(Shape):
     """A page of newcomers."""
 
     items: list[Newcomer]
@@ -112,7 +113,7 @@ class NewcomerDecisionRequest(_Strict):
     reason: _Text = None
 
 
-class NewcomerBody(BaseModel):
+class NewcomerBody(Shape):
     """What became of a report."""
 
     id: str

@@ -3,13 +3,13 @@
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.access.purpose import SubjectClaim, state_subject
 from hub.api.body import parse, read
-from hub.api.documented import served_by
+from hub.api.documented import Routes, served_by
 from hub.api.me import CREATED, answered, asking
 from hub.api.observation_schemas import (
     ObservationBody,
@@ -29,7 +29,7 @@ from hub.observations.deciding import Verdict, decide_observation, observations
 from hub.observations.recording import observe
 from hub.rights.wording import worded
 
-router = APIRouter(tags=["observations"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+router = Routes(tags=["observations"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
 _USUALLY_LISTED = 50
 _NAME = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{43}$"}}
 
@@ -100,7 +100,7 @@ def list_(
 
 
 @router.post(
-    "/v1/observations/{id}/decision",  # noqa: FAST003 - documented below
+    "/v1/observations/{id}/decision",
     response_model=ObservationBody,
     operation_id="decideObservation",
     openapi_extra={"parameters": [_NAME]},

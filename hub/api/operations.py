@@ -1,16 +1,15 @@
 """`/healthz` and `/readyz`: is the process up, and can it read and record."""
 
-from fastapi import APIRouter
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
-from hub.api.documented import served_by
+from hub.api.documented import Routes, served_by
 from hub.api.reply import Reply, json_reply
 from hub.api.schemas import Health, problems
 from hub.errors import OperatorError, TrailUnavailable
 from hub.store.sqlcipher import Failure
 
-router = APIRouter(tags=["operations"])
+router = Routes(tags=["operations"])
 
 
 async def _healthz(_road: Road, _scope: Scope, _receive: Receive) -> Reply:

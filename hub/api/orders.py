@@ -4,12 +4,11 @@ import re
 from datetime import timedelta
 
 import msgspec
-from fastapi import APIRouter
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.api.body import parse, read
-from hub.api.documented import served_by
+from hub.api.documented import Routes, served_by
 from hub.api.emergency_schemas import ClosureRequest, OrderBody, OrderRequest, OrdersBody
 from hub.api.me import CREATED, answered, asking
 from hub.api.paging import Paging, paged, read_paging
@@ -21,7 +20,7 @@ from hub.model.instant import read_instant
 from hub.rights.desk import Asked
 from hub.rights.wording import worded
 
-router = APIRouter(tags=["emergencies"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+router = Routes(tags=["emergencies"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
 _AREA = re.compile(r"[1-9][0-9]{1,14}", re.ASCII)
 _NAME = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9a-f]{24}$"}}
 
@@ -83,7 +82,7 @@ def list_orders(cursor: CURSOR = None, limit: LIMIT = None) -> None:
 
 
 @router.post(
-    "/v1/orders/{id}/closure",  # noqa: FAST003 - documented below
+    "/v1/orders/{id}/closure",
     response_model=OrderBody,
     operation_id="closeOrder",
     openapi_extra={"parameters": [_NAME]},

@@ -3,12 +3,12 @@
 from typing import Annotated, Any, Literal
 
 import msgspec
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.api.body import parse, read
-from hub.api.documented import served_by
+from hub.api.documented import Routes, served_by
 from hub.api.me import CREATED, answered, asking
 from hub.api.own_file_schemas import (
     AnsweredCorrectionBody,
@@ -32,7 +32,7 @@ from hub.rights.export import export
 from hub.rights.own_file import own_file
 from hub.rights.wording import worded
 
-router = APIRouter(tags=["me"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+router = Routes(tags=["me"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
 _USUALLY_LISTED = 50
 _MOST_FIELD = 64
 _MATTER = "corrections"
@@ -150,7 +150,7 @@ def list_corrections(
 
 
 @router.post(
-    "/v1/corrections/{id}/decision",  # noqa: FAST003 - documented below
+    "/v1/corrections/{id}/decision",
     response_model=AnsweredCorrectionBody,
     operation_id="answerCorrection",
     openapi_extra={"parameters": [_NAME]},

@@ -3,16 +3,17 @@
 from datetime import date
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from hub.api.shapes import Shape
 from hub.rights.wording import MOST_CHARACTERS
 
 
-class _Strict(BaseModel):
+class _Strict(Shape):
     model_config = ConfigDict(extra="forbid")
 
 
-class ValueBody(BaseModel):
+class ValueBody(Shape):
     """One value with where it comes from; of guardians recorded by their files, the value is how many there are."""
 
     value: Any
@@ -34,7 +35,7 @@ class OwnFieldBody(ValueBody):
     others: list[ValueBody]
 
 
-class TierBody(BaseModel):
+class TierBody(Shape):
     """The fields of one tier that the file has a value of."""
 
     tier: str
@@ -42,7 +43,7 @@ class TierBody(BaseModel):
     fields: list[OwnFieldBody]
 
 
-class FileBody(BaseModel):
+class FileBody(Shape):
     """One's own file; `sealed` says the same to everybody, `entry` is the look's own place in the trail."""
 
     tiers: list[TierBody]
@@ -50,7 +51,7 @@ class FileBody(BaseModel):
     entry: int
 
 
-class WishBody(BaseModel):
+class WishBody(Shape):
     """A wish as it is."""
 
     group: str
@@ -73,7 +74,7 @@ class CorrectionAnswer(_Strict):
     reason: str = Field(min_length=1, max_length=MOST_CHARACTERS, pattern=r"\S")
 
 
-class _Correction(BaseModel):
+class _Correction(Shape):
     id: str
     state: Literal["pending", "confirmed", "refused"]
     field: str
@@ -92,14 +93,14 @@ class CorrectionBody(_Correction):
     department: str
 
 
-class OwnCorrectionsBody(BaseModel):
+class OwnCorrectionsBody(Shape):
     """A page of one's own corrections."""
 
     items: list[CorrectionBody]
     next: str | None
 
 
-class CorrectedPerson(BaseModel):
+class CorrectedPerson(Shape):
     """The person, by the caller's own pairwise id."""
 
     rid: str
@@ -112,14 +113,14 @@ class AnsweredCorrectionBody(_Correction):
     as_of: str
 
 
-class CorrectionsBody(BaseModel):
+class CorrectionsBody(Shape):
     """A page of corrections that a department answers."""
 
     items: list[AnsweredCorrectionBody]
     next: str | None
 
 
-class OwnApprovalBody(BaseModel):
+class OwnApprovalBody(Shape):
     """An approval about oneself."""
 
     id: str
@@ -131,7 +132,7 @@ class OwnApprovalBody(BaseModel):
     until: str | None
 
 
-class AccessCount(BaseModel):
+class AccessCount(Shape):
     """How often somebody did something, and when last."""
 
     kind: str
@@ -143,7 +144,7 @@ class AccessCount(BaseModel):
     latest: str
 
 
-class AccessSummary(BaseModel):
+class AccessSummary(Shape):
     """The latest entries about oneself, counted; `complete` is whether these are all."""
 
     entries: int
@@ -151,7 +152,7 @@ class AccessSummary(BaseModel):
     by: list[AccessCount]
 
 
-class ExportBody(BaseModel):
+class ExportBody(Shape):
     """A copy of everything the hub holds that the person may have."""
 
     format: str

@@ -3,13 +3,13 @@
 from typing import Annotated, Literal
 
 import msgspec
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.access.purpose import SubjectClaim, state_subject
 from hub.api.body import parse, read
-from hub.api.documented import served_by
+from hub.api.documented import Routes, served_by
 from hub.api.me import CREATED, answered, asking
 from hub.api.paging import read_query
 from hub.api.privacy_schemas import (
@@ -31,7 +31,7 @@ from hub.model.visibility import Rule
 from hub.rights.visibility import choose, visibility
 from hub.rights.wording import worded
 
-router = APIRouter(tags=["privacy"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+router = Routes(tags=["privacy"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
 _USUALLY_LISTED = 50
 _MATTER = "visibility"
 """What a mandate is for where somebody acts for a resident."""
@@ -168,7 +168,7 @@ def list_protections(
 
 
 @router.post(
-    "/v1/protections/{id}/decision",  # noqa: FAST003 - documented below
+    "/v1/protections/{id}/decision",
     response_model=ProtectionBody,
     operation_id="decideProtection",
     openapi_extra=_PARAMETERS,
@@ -180,7 +180,7 @@ def decide(body: ProtectionDecision) -> None:
 
 
 @router.post(
-    "/v1/protections/{id}/lifting",  # noqa: FAST003 - documented below
+    "/v1/protections/{id}/lifting",
     response_model=ProtectionBody,
     operation_id="liftProtection",
     openapi_extra=_PARAMETERS,
@@ -192,7 +192,7 @@ def lift(body: LiftingRequest) -> None:
 
 
 @router.post(
-    "/v1/protections/{id}/lifting/decision",  # noqa: FAST003 - documented below
+    "/v1/protections/{id}/lifting/decision",
     response_model=ProtectionBody,
     operation_id="decideLifting",
     openapi_extra=_PARAMETERS,

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from hub.api.schemas import ByIdno, ByRid
+from hub.api.shapes import Shape
 from hub.rights.visibility import MOST_RULES
 from hub.rights.wording import MOST_CHARACTERS
 
@@ -19,7 +20,7 @@ _Audience = Annotated[
 _Reason = Annotated[str, Field(min_length=1, max_length=MOST_CHARACTERS, pattern=r"\S")]
 
 
-class _Strict(BaseModel):
+class _Strict(Shape):
     model_config = ConfigDict(extra="forbid")
 
 
@@ -37,7 +38,7 @@ class VisibilityRequest(_Strict):
     rules: list[VisibilityRule] = Field(max_length=MOST_RULES)
 
 
-class SeenByLaw(BaseModel):
+class SeenByLaw(Shape):
     """A purpose that shows the group whatever one wishes, and the article behind it."""
 
     purpose: str
@@ -47,7 +48,7 @@ class SeenByLaw(BaseModel):
     fields: list[str]
 
 
-class VisibilityRuleBody(BaseModel):
+class VisibilityRuleBody(Shape):
     """A rule as it is; `changeable` is false where the law alone lets this audience see the group."""
 
     group: _Group
@@ -60,7 +61,7 @@ class VisibilityRuleBody(BaseModel):
     why: dict[str, str] | None
 
 
-class VisibilityBody(BaseModel):
+class VisibilityBody(Shape):
     """Every group and audience."""
 
     rules: list[VisibilityRuleBody]
@@ -86,7 +87,7 @@ class LiftingRequest(_Strict):
     reason: _Reason
 
 
-class ProtectionStep(BaseModel):
+class ProtectionStep(Shape):
     """What one person did."""
 
     step: Literal["ask", "approve", "deny", "lift"]
@@ -95,13 +96,13 @@ class ProtectionStep(BaseModel):
     at: str
 
 
-class ProtectedPerson(BaseModel):
+class ProtectedPerson(Shape):
     """The person, by the caller's own pairwise id."""
 
     rid: str
 
 
-class ProtectionBody(BaseModel):
+class ProtectionBody(Shape):
     """A protection as it stands."""
 
     id: str
@@ -113,7 +114,7 @@ class ProtectionBody(BaseModel):
     steps: list[ProtectionStep]
 
 
-class ProtectionsBody(BaseModel):
+class ProtectionsBody(Shape):
     """A page of protections."""
 
     items: list[ProtectionBody]

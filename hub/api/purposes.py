@@ -1,11 +1,10 @@
 """`/v1/purposes`: the catalogue, as far as the caller may use it."""
 
-from fastapi import APIRouter
 from starlette.types import Receive, Scope
 
 from hub.access.decide import is_offered
 from hub.access.flow import Road
-from hub.api.documented import caller_of, served_by
+from hub.api.documented import Routes, caller_of, served_by
 from hub.api.paging import MOST_LISTED, read_paging
 from hub.api.reply import Reply, json_reply
 from hub.api.schemas import BEARER, CURSOR, LIMIT, PurposesBody, problems
@@ -14,7 +13,7 @@ from hub.model.naming import is_named
 from hub.model.principal import Caller
 from hub.model.purpose import Approval, Purpose
 
-router = APIRouter(tags=["purposes"], dependencies=BEARER, responses=problems(401, 403, 422))
+router = Routes(tags=["purposes"], dependencies=BEARER, responses=problems(401, 403, 422))
 
 
 async def _purposes(road: Road, scope: Scope, _receive: Receive) -> Reply:

@@ -3,12 +3,11 @@
 from typing import Any
 
 import msgspec
-from fastapi import APIRouter
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.api.body import parse, read
-from hub.api.documented import served_by
+from hub.api.documented import Routes, served_by
 from hub.api.me import answered, asking
 from hub.api.paging import Paging, paged, read_paging
 from hub.api.reply import Reply
@@ -19,7 +18,7 @@ from hub.rights.decisions import decide_request, pending
 from hub.rights.desk import Asked
 from hub.rights.wording import worded
 
-router = APIRouter(tags=["requests"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+router = Routes(tags=["requests"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
 _NAME = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9a-f]{24}$"}}
 
 
@@ -66,7 +65,7 @@ def requests(cursor: CURSOR = None, limit: LIMIT = None) -> None:
 
 
 @router.post(
-    "/v1/requests/{id}/decision",  # noqa: FAST003 - documented below
+    "/v1/requests/{id}/decision",
     response_model=RequestBody,
     operation_id="decideRequest",
     openapi_extra={"parameters": [_NAME]},

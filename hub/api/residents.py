@@ -3,13 +3,12 @@
 import re
 
 import msgspec
-from fastapi import APIRouter
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.access.roster import ROLES, TAGGED, Page, search
 from hub.api.body import parse, read
-from hub.api.documented import caller_of, served_by
+from hub.api.documented import Routes, caller_of, served_by
 from hub.api.paging import checked, read_paging
 from hub.api.problems import problem_reply
 from hub.api.reply import Reply, json_reply
@@ -17,7 +16,7 @@ from hub.api.schemas import BEARER, CURSOR, LIMIT, SearchBody, SearchRequest, pr
 from hub.errors import BadInput, NotAllowed
 from hub.model.principal import Role
 
-router = APIRouter(tags=["residents"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+router = Routes(tags=["residents"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
 _GRID = re.compile(r"[1-9][0-9]{14}")
 _MOST_PART = 50
 _LISTING = ROLES | {Role.SECRETARY}

@@ -3,12 +3,13 @@
 from datetime import date
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from hub.api.shapes import Shape
 from hub.rights.wording import MOST_CHARACTERS
 
 
-class _Strict(BaseModel):
+class _Strict(Shape):
     model_config = ConfigDict(extra="forbid")
 
 
@@ -33,7 +34,7 @@ class DecisionRequest(_Strict):
     citation: str | None = Field(default=None, max_length=MOST_CHARACTERS, description="the article that decides it")
 
 
-class RequestBody(BaseModel):
+class RequestBody(Shape):
     """A resident's request; members that do not apply are left out."""
 
     id: str
@@ -53,7 +54,7 @@ class OwnRequest(RequestBody):
     kind: Literal["dispute", "freeze", "erasure_request"]
 
 
-class OwnRequestsBody(BaseModel):
+class OwnRequestsBody(Shape):
     """What one has disputed, frozen and asked to erase."""
 
     items: list[OwnRequest]
@@ -67,14 +68,14 @@ class ListedRequest(RequestBody):
     subject: str
 
 
-class RequestsBody(BaseModel):
+class RequestsBody(Shape):
     """The requests that wait for a decision the caller may make."""
 
     items: list[ListedRequest]
     next: str | None
 
 
-class OwnReceipt(BaseModel):
+class OwnReceipt(Shape):
     """Proof that an entry about oneself is in the log, with all three of its parts shown.
 
     A part that does not open any more comes as its commitment alone.
@@ -93,14 +94,14 @@ class OwnReceipt(BaseModel):
     ordinal_commitment: str | None = None
 
 
-class DeferredNotice(BaseModel):
+class DeferredNotice(Shape):
     """That one is told only now, by which law, and since when one may be told."""
 
     citation: str
     until: date
 
 
-class AccessBody(BaseModel):
+class AccessBody(Shape):
     """One entry about oneself; every `_name` has the words in `zh` and `en`."""
 
     index: int
@@ -125,14 +126,14 @@ class AccessBody(BaseModel):
     deferred: DeferredNotice | None = None
 
 
-class TotalBody(BaseModel):
+class TotalBody(Shape):
     """How many entries there were before this look; the receipt's ordinal is one more."""
 
     count: int
     receipt: OwnReceipt
 
 
-class AccessesBody(BaseModel):
+class AccessesBody(Shape):
     """A page of the entries about oneself."""
 
     items: list[AccessBody]
@@ -141,21 +142,21 @@ class AccessesBody(BaseModel):
     withheld_ordinals: list[int] = Field(description="entries whose notice is deferred by law, see `/v1/transparency`")
 
 
-class OwnMerge(BaseModel):
+class OwnMerge(Shape):
     """A file that is one's own, too."""
 
     id: str
     since: str
 
 
-class OwnMergesBody(BaseModel):
+class OwnMergesBody(Shape):
     """Files that were merged with one's own."""
 
     items: list[OwnMerge]
     next: str | None
 
 
-class NoticeBody(BaseModel):
+class NoticeBody(Shape):
     """What one was to be told."""
 
     id: str
@@ -166,7 +167,7 @@ class NoticeBody(BaseModel):
     handed_over: str | None
 
 
-class NoticesBody(BaseModel):
+class NoticesBody(Shape):
     """A page of notices."""
 
     items: list[NoticeBody]
@@ -190,7 +191,7 @@ class DeferralDecision(_Strict):
     reason: str = Field(min_length=1, max_length=MOST_CHARACTERS, pattern=r"\S")
 
 
-class DeferralBody(BaseModel):
+class DeferralBody(Shape):
     """A deferral; `by` is the person who asked for it."""
 
     id: str
@@ -202,14 +203,14 @@ class DeferralBody(BaseModel):
     by: str
 
 
-class DeferralsBody(BaseModel):
+class DeferralsBody(Shape):
     """The deferrals of an area."""
 
     items: list[DeferralBody]
     next: str | None
 
 
-class TransparencyBody(BaseModel):
+class TransparencyBody(Shape):
     """How many notices are deferred now."""
 
     deferred: int

@@ -2,11 +2,12 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from hub.access.purpose import MOST_FIELDS, MOST_NAME, MOST_REASON
 from hub.api.approval_schemas import Considered
 from hub.api.schemas import ByIdno, ByRid
+from hub.api.shapes import Shape
 from hub.approvals.rosters import MOST_MEMBERS
 
 _Name = Annotated[str, Field(min_length=1, max_length=MOST_NAME)]
@@ -14,7 +15,7 @@ _Fields = Annotated[list[_Name] | None, Field(min_length=1, max_length=MOST_FIEL
 _Duration = Annotated[str | None, Field(examples=["PT24H"], pattern=r"^P.+$", description="ISO 8601")]
 
 
-class _Strict(BaseModel):
+class _Strict(Shape):
     model_config = ConfigDict(extra="forbid")
 
 
@@ -38,13 +39,13 @@ class RosterDecisionRequest(_Strict):
     duration: _Duration = None
 
 
-class Member(BaseModel):
+class Member(Shape):
     """Somebody on a roster, by the caller's own pairwise id."""
 
     rid: str
 
 
-class RosterBody(BaseModel):
+class RosterBody(Shape):
     """A roster as it stands; once approved, each person's approval is one of its own."""
 
     id: str
@@ -68,7 +69,7 @@ class ConsideredRosterBody(RosterBody):
     people: list[Considered]
 
 
-class RostersBody(BaseModel):
+class RostersBody(Shape):
     """A page of rosters."""
 
     items: list[RosterBody]

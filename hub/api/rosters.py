@@ -3,14 +3,13 @@
 from datetime import timedelta
 
 import msgspec
-from fastapi import APIRouter
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.access.purpose import SubjectClaim, state_subject
 from hub.api.approvals import USUAL
 from hub.api.body import parse, read
-from hub.api.documented import served_by
+from hub.api.documented import Routes, served_by
 from hub.api.me import CREATED, answered, asking
 from hub.api.paging import Paging, paged, read_paging
 from hub.api.reply import Reply
@@ -26,7 +25,7 @@ from hub.model.subject import SubjectRef
 from hub.rights.desk import Asked
 from hub.rights.wording import worded
 
-router = APIRouter(tags=["approvals"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+router = Routes(tags=["approvals"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
 _NAME = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9a-f]{24}$"}}
 
 
@@ -106,7 +105,7 @@ def list_rosters(cursor: CURSOR = None, limit: LIMIT = None) -> None:
 
 
 @router.get(
-    "/v1/approvals/rosters/{id}",  # noqa: FAST003 - documented below
+    "/v1/approvals/rosters/{id}",
     response_model=ConsideredRosterBody,
     operation_id="considerRoster",
     openapi_extra={"parameters": [_NAME]},
@@ -118,7 +117,7 @@ def consider() -> None:
 
 
 @router.post(
-    "/v1/approvals/rosters/{id}/decision",  # noqa: FAST003 - documented below
+    "/v1/approvals/rosters/{id}/decision",
     response_model=RosterBody,
     operation_id="decideRoster",
     openapi_extra={"parameters": [_NAME]},

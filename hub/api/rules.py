@@ -3,14 +3,13 @@
 from typing import Any
 
 import msgspec
-from fastapi import APIRouter
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.api.audit import answered, asking
 from hub.api.audit_schemas import PSEUDONYM
 from hub.api.body import MOST_BATCH_BYTES, parse, read
-from hub.api.documented import served_by
+from hub.api.documented import Routes, served_by
 from hub.api.paging import paged, read_query
 from hub.api.reply import Reply
 from hub.api.requests import verdict
@@ -32,7 +31,7 @@ from hub.rules.proposing import Who, of_appointments, of_rules
 from hub.rules.texts import rules_from
 from hub.supervision.desk import Asked
 
-router = APIRouter(tags=["rules"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+router = Routes(tags=["rules"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
 MOST_APPOINTED = 1000
 _ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": PSEUDONYM}}
 _CREATED = 201
@@ -141,7 +140,7 @@ def changes(state: STATE = None, cursor: CURSOR = None, limit: LIMIT = None) -> 
 
 
 @router.get(
-    "/v1/rules/changes/{id}",  # noqa: FAST003 - documented below
+    "/v1/rules/changes/{id}",
     response_model=WholeChangeBody,
     operation_id="change",
     openapi_extra={"parameters": [_ID]},
@@ -153,7 +152,7 @@ def change() -> None:
 
 
 @router.post(
-    "/v1/rules/changes/{id}/decision",  # noqa: FAST003 - documented below
+    "/v1/rules/changes/{id}/decision",
     response_model=ChangeBody,
     operation_id="decideChange",
     openapi_extra={"parameters": [_ID]},

@@ -4,9 +4,10 @@ from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
+from hub.api.shapes import Shape
 from hub.rights.wording import MOST_CHARACTERS
 
 DIGEST = "^[0-9a-f]{64}$"
@@ -14,7 +15,7 @@ State = Literal["pending", "in_force", "denied", "expired", "superseded"]
 STATE = Annotated[State | SkipJsonSchema[None], Query()]
 
 
-class AppointmentWish(BaseModel):
+class AppointmentWish(Shape):
     """Who shall hold a role, from when until when."""
 
     model_config = ConfigDict(extra="forbid")
@@ -25,7 +26,7 @@ class AppointmentWish(BaseModel):
     revoked: bool = False
 
 
-class ChangeRequest(BaseModel):
+class ChangeRequest(Shape):
     """What shall be otherwise: a whole set of rules, or appointments; exactly one of the two."""
 
     model_config = ConfigDict(extra="forbid")
@@ -37,7 +38,7 @@ class ChangeRequest(BaseModel):
     reason: str = Field(min_length=1, max_length=MOST_CHARACTERS, pattern=r"\S")
 
 
-class ChangeDecision(BaseModel):
+class ChangeDecision(Shape):
     """What another person says to a change, which they name by its digest."""
 
     model_config = ConfigDict(extra="forbid")
@@ -47,21 +48,21 @@ class ChangeDecision(BaseModel):
     reason: str = Field(min_length=1, max_length=MOST_CHARACTERS, pattern=r"\S")
 
 
-class DifferenceLine(BaseModel):
+class DifferenceLine(Shape):
     """One thing that would be otherwise."""
 
     effect: Literal["widens", "narrows", "changes"]
     text: str
 
 
-class Yes(BaseModel):
+class Yes(Shape):
     """Who has approved, and when."""
 
     by: str
     at: str
 
 
-class ChangeBody(BaseModel):
+class ChangeBody(Shape):
     """A change of rules as it stands; `how` it took effect, once it has."""
 
     id: str
@@ -79,7 +80,7 @@ class ChangeBody(BaseModel):
     decided_at: str | None
 
 
-class TextDifference(BaseModel):
+class TextDifference(Shape):
     """One file, line by line."""
 
     path: str
@@ -92,7 +93,7 @@ class WholeChangeBody(ChangeBody):
     texts: list[TextDifference]
 
 
-class ChangesBody(BaseModel):
+class ChangesBody(Shape):
     """Changes, newest first."""
 
     items: list[ChangeBody]

@@ -4,11 +4,12 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Header, Query
 from fastapi.security import HTTPBearer
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from hub.access.purpose import MOST_FIELDS, MOST_NAME, MOST_REASON, MOST_RID
 from hub.api.paging import MOST_CURSOR, MOST_LISTED
+from hub.api.shapes import Shape
 from hub.errors import Reason
 
 BEARER = [Depends(HTTPBearer(auto_error=False, bearerFormat="JWT", description="a token of a configured issuer"))]
@@ -42,7 +43,7 @@ _Reason = Annotated[
 ]
 
 
-class _Strict(BaseModel):
+class _Strict(Shape):
     model_config = ConfigDict(extra="forbid")
 
 
@@ -93,14 +94,14 @@ class SearchRequest(_Strict):
     limit: int | None = Field(default=None, ge=1, le=MOST_LISTED)
 
 
-class WithheldField(BaseModel):
+class WithheldField(Shape):
     """A field that is not given, and why."""
 
     field: str
     reason: Reason
 
 
-class ReceiptBody(BaseModel):
+class ReceiptBody(Shape):
     """Proof that the outcome is in the log: `leaf` is recomputed from act, salt and the two commitments."""
 
     origin: str
@@ -112,7 +113,7 @@ class ReceiptBody(BaseModel):
     ordinal_commitment: str
 
 
-class DisclosureBody(BaseModel):
+class DisclosureBody(Shape):
     """What is disclosed."""
 
     id: str
@@ -125,14 +126,14 @@ class DisclosureBody(BaseModel):
     receipt: ReceiptBody
 
 
-class FieldError(BaseModel):
+class FieldError(Shape):
     """Which member is wrong, and the rule it breaks."""
 
     member: str
     rule: str
 
 
-class Problem(BaseModel):
+class Problem(Shape):
     """RFC 9457, with the hub's reason codes."""
 
     type: str
@@ -147,20 +148,20 @@ class Problem(BaseModel):
     receipt: ReceiptBody | None = None
 
 
-class BatchBody(BaseModel):
+class BatchBody(Shape):
     """One answer or problem per subject, in order."""
 
     items: list[DisclosureBody | Problem]
 
 
-class SearchBody(BaseModel):
+class SearchBody(Shape):
     """People of a grid, basic fields only."""
 
     items: list[DisclosureBody]
     next: str | None
 
 
-class PurposeBody(BaseModel):
+class PurposeBody(Shape):
     """A purpose the caller may use."""
 
     id: str
@@ -175,14 +176,14 @@ class PurposeBody(BaseModel):
     offered: bool
 
 
-class PurposesBody(BaseModel):
+class PurposesBody(Shape):
     """The caller's part of the catalogue."""
 
     items: list[PurposeBody]
     next: str | None
 
 
-class Health(BaseModel):
+class Health(Shape):
     """Whether the process is up, or ready."""
 
     status: Literal["up", "ready"]

@@ -1,17 +1,16 @@
 """`/v1/receipts` and `/log`: proofs for whoever holds a receipt, and the log's signed head for everybody."""
 
-from fastapi import APIRouter
 from starlette.responses import Response
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
-from hub.api.documented import caller_of, served_by
+from hub.api.documented import Routes, caller_of, served_by
 from hub.api.problems import problem_reply
 from hub.api.reply import Reply, text_reply
 from hub.api.schemas import BEARER, problems
 from hub.errors import Reason
 
-router = APIRouter(tags=["trail"])
+router = Routes(tags=["trail"])
 _MOST_DIGITS = 15
 _PLAIN = "text/plain; charset=utf-8"
 _INDEX = {"type": "integer", "minimum": 0}
@@ -49,7 +48,7 @@ def _published(road: Road, scope: Scope, path: str) -> Reply:
 
 
 @router.get(
-    "/v1/receipts/{index}",  # noqa: FAST003 - documented below
+    "/v1/receipts/{index}",
     operation_id="receipt",
     response_class=Response,
     dependencies=BEARER,
@@ -74,7 +73,7 @@ def checkpoint() -> None:
 
 
 @router.get(
-    "/log/tile/{tile:path}",  # noqa: FAST003 - documented below
+    "/log/tile/{tile:path}",
     operation_id="tile",
     response_class=Response,
     openapi_extra={"parameters": [{"name": "tile", "in": "path", "required": True, "schema": _TILE}]},

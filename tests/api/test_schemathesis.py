@@ -18,7 +18,7 @@ BEYOND_A_SCHEMA = CHECKS.get_by_names(["positive_data_acceptance"])
 """A check digit, and whether a list gave a cursor, cannot be written into a schema: such requests are refused."""
 
 # The document is the same over every directory, so it needs none.
-DOCUMENT = create_app(Directory(Path("nowhere"))).api.openapi()
+DOCUMENT = create_app(Directory(Path("nowhere"))).described().openapi()
 
 
 def operations(document):

@@ -22,7 +22,7 @@ def tree():
 
 
 def test_the_routes_are_those_of_the_application(tmp_path):
-    routes = create_app(Directory(tmp_path)).api.routes
+    routes = create_app(Directory(tmp_path)).described().routes
     served = {f"{method} {route.path_format}" for route in routes for method in route.methods - {"HEAD"}}
     told = {quoted(cells[0])[0] for part in ("## HTTP routes", "## Pages") for cells in rows(section(NAME, part))}
     told = {each for each in told if " " in each}

@@ -23,7 +23,7 @@ def front():
 
 @pytest.fixture(scope="module")
 def document(front):
-    return front.api.openapi()
+    return front.described().openapi()
 
 
 def operations(document):
@@ -31,7 +31,7 @@ def operations(document):
 
 
 def test_every_route_is_documented_but_those_of_the_documentation(front, document):
-    served = {route.path_format for route in front.api.routes if isinstance(route, APIRoute)}
+    served = {route.path_format for route in front.described().routes if isinstance(route, APIRoute)}
     assert served - set(document["paths"]) == {"/docs", "/docs/{name}"}
     assert set(document["paths"]) <= served
 

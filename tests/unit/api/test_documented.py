@@ -1,7 +1,6 @@
 import pytest
-from fastapi import APIRouter
 
-from hub.api.documented import DirectRoutes, header_of, served_by
+from hub.api.documented import DirectRoutes, Routes, header_of, served_by
 
 
 async def first(_road, _scope, _receive):
@@ -14,12 +13,12 @@ async def second(_road, _scope, _receive):
 
 @pytest.fixture
 def routes():
-    router = APIRouter()
+    router = Routes()
     router.get("/things")(served_by(first)(lambda: None))
     router.post("/things")(served_by(second)(lambda: None))
     router.get("/things/{number}")(served_by(second)(lambda number: number))
     router.get("/others")(lambda: None)
-    return DirectRoutes(router.routes)
+    return DirectRoutes(router.declared)
 
 
 def scope(method, path):
@@ -45,6 +44,20 @@ def test_route_is_found_by_method_and_path(routes, method, path, handler, templa
 )
 def test_what_is_not_marked_is_left_to_the_framework(routes, method, path):
     assert routes.find(scope(method, path)) is None
+
+
+def test_methods_of_a_path_are_all_named(routes):
+    assert routes.methods("/things") == ["GET", "POST"]
+    assert routes.methods("/things/7") == ["GET"]
+    assert routes.methods("/others") == []
+
+
+def test_routes_are_described_to_the_framework_once_and_only_when_asked():
+    router = Routes()
+    router.get("/things")(served_by(first)(lambda: None))
+    assert router.routes == []
+    assert [each.path for each in router.described()] == ["/things"]
+    assert len(router.described()) == 1
 
 
 def test_parameters_stand_in_the_scope_as_text(routes):
