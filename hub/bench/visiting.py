@@ -11,6 +11,7 @@ from hub.bench.report import Row
 from hub.bench.scale import Scale
 from hub.bench.servers import hub_server
 from hub.demo import offer_personas, prepare, token
+from hub.synth.cast import FIRST_GRID
 from hub.synth.numbers import AREA
 
 RESIDENTS, SEED = 200, 1
@@ -36,6 +37,8 @@ PAGES = (
     Visited("/me/privacy", ("/v1/me/visibility",)),
     Visited("/me/consents", ("/v1/me/consents?limit=200",)),
 )
+CLERK = f"clerk:{FIRST_GRID[:12]}"
+CLERKS_PAGES = (Visited("/window", ("/v1/mandates?limit=200",)),)
 OFFICER = f"security_officer:{AREA}"
 OFFICERS_PAGES = (
     Visited("/audit/events", ("/v1/audit/events?limit=25",)),
@@ -46,14 +49,14 @@ OFFICERS_PAGES = (
 
 
 def measure_pages(scale: Scale, folder: Path) -> list[Row]:
-    """The resident's pages and the officer's, each by turns with its calls of the API."""
+    """The pages of residents, clerks and officers, each by turns with its calls of the API."""
     directory = prepare(folder / "pages", RESIDENTS, SEED)
     elder = offer_personas(directory)
     with hub_server(directory.path, workers=1) as server, httpx.Client(trust_env=False, timeout=60) as client:
         server.first_answer(_READY)
         client.base_url = httpx.URL(f"http://127.0.0.1:{server.port}")
         rows: list[Row] = []
-        for principal, pages in ((elder, PAGES), (OFFICER, OFFICERS_PAGES)):
+        for principal, pages in ((elder, PAGES), (CLERK, CLERKS_PAGES), (OFFICER, OFFICERS_PAGES)):
             client.cookies.clear()
             client.post("/sign-in/persona", data={"principal": principal})
             bearer = {"Authorization": f"Bearer {token(directory, principal)}"}

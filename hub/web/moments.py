@@ -30,6 +30,11 @@ def day(text: str, language: str, today: date, *, near: bool = False) -> str:
     return _near(_date(text), language, today) if near else _day(_date(text), language, today)
 
 
+def full_day(text: str, language: str) -> str:
+    """A day with its year, for paper, which is read on other days: 2026年3月3日, 3 March 2026."""
+    return _day(_date(text), language, date.min)
+
+
 @lru_cache(maxsize=8192)
 def moment(text: str, language: str, today: date) -> str:
     """A day and a time: 昨天下午3:05, yesterday at 15:05."""

@@ -45,6 +45,7 @@ class Renderer:
         environment.filters["named"] = self._named
         environment.globals.update(
             clock=partial(moments.clock, language=language),
+            full_day=partial(moments.full_day, language=language),
             language=language,
             lang=LANGUAGES[language],
             asset=asset,

@@ -14,6 +14,7 @@ from tests.factories import Installation, serving
 from tests.web.visitor import DEVICES
 
 ELDER = "elder"
+CLERK = f"clerk:{FIRST_GRID[:12]}"
 FOLDER = Path(__file__).parents[2] / "pictures"
 
 
@@ -23,7 +24,7 @@ class Picture(NamedTuple):
     Attributes:
         name: of its file.
         who: the principal that is signed in; `ELDER` for the resident of the cast, empty for nobody.
-        path: of the page.
+        path: of the page; `{mandate}` stands for one that the clerk has opened.
         device: a key of `DEVICES`.
         language: `zh` or `en`.
         dark: whether in dark colours.
@@ -45,12 +46,13 @@ PICTURES = [
     Picture("accesses", ELDER, "/me/accesses", "phone", "en", height=1000),
     Picture("privacy", ELDER, "/me/privacy", "desktop", "zh"),
     Picture("audit", "security_officer:339999", "/audit", "desktop", "en"),
+    Picture("counter", CLERK, "/window/mandates/{mandate}", "desktop", "en"),
     Picture("file-dark", ELDER, "/me/file", "desktop", "en", dark=True),
 ]
 
 
 def happen(server):
-    """What the community has done before: somebody has looked, was refused, and has asked."""
+    """What the community has done before: somebody looked, was refused, has asked; returns ids for addresses."""
     subject = {"subject": {"idno": ELDER_IDNO}}
     asked = [
         ("department:health@339999", "/v1/disclosures", {"purpose": "EXAM"}),
@@ -62,9 +64,12 @@ def happen(server):
     for who, path, body in asked:
         with server.client(who) as client:
             client.post(path, json=subject | body)
+    with server.client(CLERK) as clerk:
+        mandate = {"matter": "accesses", "proof": {"form": "WD-2026/0113"}}
+        return {"mandate": clerk.post("/v1/mandates", json=subject | mandate).json()["id"]}
 
 
-def take(server, principal_of, folder):
+def take(server, principal_of, places, folder):
     """Take all pictures of a served community."""
     path = shutil.which("chromium") or sys.exit("Chromium is needed: apt-get install chromium fonts-noto-cjk")
     with sync_playwright() as driver:
@@ -79,7 +84,7 @@ def take(server, principal_of, folder):
                 form = {"principal": principal_of(picture.who)}
                 assert context.request.post(f"{server.url}/sign-in/persona", form=form).ok
             page = context.new_page()
-            page.goto(server.url + picture.path)
+            page.goto(server.url + picture.path.format(**places))
             page.screenshot(path=folder / f"{picture.name}.png")
             context.close()
         browser.close()
@@ -92,8 +97,8 @@ def main():
         elder = offer_personas(directory)
         FOLDER.mkdir(exist_ok=True)
         with serving(Installation(directory.path)) as server:
-            happen(server)
-            take(server, lambda who: elder if who == ELDER else who, FOLDER)
+            places = happen(server)
+            take(server, lambda who: elder if who == ELDER else who, places, FOLDER)
     for path in sorted(FOLDER.iterdir()):
         print(f"{path.name}: {path.stat().st_size // 1024} KB")  # noqa: T201
 

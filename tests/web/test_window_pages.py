@@ -129,6 +129,9 @@ def test_a_keyboard_is_enough(signed_in, served):
     assert visitor.says(SAYS["en"]["looked"])
     visitor.press("button[value=slip]")
     assert visitor.says("WD-7")
+    assert re.search(r"\d{1,2} [A-Z][a-z]+ 20\d\d", visitor.page.locator(".sheet").inner_text()), (
+        "paper has a full date"
+    )
 
 
 def test_a_spoken_mandate_is_confirmed_on_the_second_persons_own_page(signed_in, served):

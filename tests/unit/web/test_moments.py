@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from hub.web.moments import clock, day, moment
+from hub.web.moments import clock, day, full_day, moment
 
 TODAY = date(2026, 11, 28)
 
@@ -37,3 +37,8 @@ def test_a_moment_is_told_by_the_clock_of_china(text, zh, en):
     assert moment(text, "zh", TODAY) == zh
     assert moment(text, "en", TODAY) == en
     assert zh.endswith(clock(text, "zh"))
+
+
+def test_a_day_on_paper_has_its_year():
+    assert full_day("2026-03-02T16:00:00.000Z", "zh") == "2026年3月3日"
+    assert full_day("2026-11-28", "en") == "28 November 2026"
