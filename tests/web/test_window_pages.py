@@ -241,6 +241,30 @@ def test_a_matter_that_is_over_or_somebody_elses_shows_nothing(browsing, served)
     assert browsing(GRID_WORKER).get("/window").status_code == 403
 
 
+def looks(served, elder):
+    with served.client(elder) as resident:
+        items = resident.get("/v1/me/accesses?limit=200").json()["items"]
+    return sum(each["purpose"] == "ROSTER" for each in items)
+
+
+def test_one_look_at_who_it_is_serves_one_session_and_the_next_looks_anew(browsing, served, elder):
+    page = f"/window/residents/{rid_of(served, ELDER_IDNO)}"
+    client, before = browsing(CLERK), looks(served, elder)
+    name = re.search(r"<h1>(.+)</h1>", client.get(page).text)[1]
+    assert name in client.get(page).text
+    assert looks(served, elder) == before + 1
+    client.post("/sign-in/persona", data={"principal": SECOND, "form_key": key_of(client.get(page))})
+    assert name in client.get(page).text
+    assert looks(served, elder) == before + 2
+
+
+@pytest.mark.parametrize("role", ["secretary", "clerk"])
+def test_whoever_may_be_a_second_person_has_the_page_for_it(browsing, role):
+    answer = browsing(f"{role}:{COMMUNITY}").get("/witness")
+    assert answer.status_code == 200
+    assert "没有等您确认的事项" in answer.text
+
+
 def test_markup_in_a_file_stays_text(browsing, served):
     client = browsing(CLERK)
     name = mandate(served, person(900)["idno"], "TIER")

@@ -122,14 +122,14 @@ def held_from(visit: Visit, item: dict[str, Any]) -> Held:
 
 
 def served_now(visit: Visit) -> Served:
-    """Who stands at the counter; sealed, and for half an hour."""
+    """Who stands at the counter: sealed, for half an hour, and for the session in which the look was recorded alone."""
     kept = open_sealed(visit, _SERVED, _HALF_AN_HOUR)
-    return Served(*kept) if kept else Served()
+    return Served(*kept[1:]) if kept and kept[0] == visit.form_key else Served()
 
 
 def serve(visit: Visit, served: Served) -> None:
     """Remember who stands at the counter, so that no page has to look their name up again."""
-    kept = [*served[:-1], dict(served.beside)]
+    kept = [visit.form_key, *served[:-1], dict(served.beside)]
     visit.remember(_SERVED, seal(visit, _SERVED, kept), _HALF_AN_HOUR)
 
 
