@@ -171,7 +171,7 @@ def test_racing_decisions_have_one_outcome(unfiled):
         said = [(f"{OFFICER}#li", "approve"), (f"{OFFICER}#wang", "deny")] * 4
         body = [{"decision": decision, "reason": "定"} for _, decision in said]
         path = f"/v1/filings/{name}/decision"
-        asking = (unfiled._request(by, "POST", path, json=each) for (by, _), each in zip(said, body, strict=True))
+        asking = (unfiled.request(by, "POST", path, json=each) for (by, _), each in zip(said, body, strict=True))
         return await asyncio.gather(*asking)
 
     answers = unfiled.run(race())
@@ -356,7 +356,7 @@ def test_answers_are_due_in_working_days_and_overdue_ones_are_visible(unfiled, l
 def test_an_operator_sets_the_days_and_the_holidays(unfiled):
     today = day_of(unfiled.road.clock())
     closed = dict.fromkeys((today + timedelta(days=number) for number in range(1, 30)), False)
-    unfiled.road.deadlines = Deadlines(1, closed)
+    unfiled.road.deadlines = Deadlines(1, calendar=closed)
     due = file(unfiled).json()["due"]
     assert date.fromisoformat(due) == working_days_after(today + timedelta(days=29), 1)
 

@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-import hub.app
-from hub.policy.engine import load
+import hub.rules.texts
 from hub.policy.sources import policies_directory
 from tests.api.city import CLERK, HEALTH
 from tests.api.in_process import InProcess
@@ -34,7 +33,7 @@ def window(untouched, tmp_path, monkeypatch):
     (folder / "purposes/WINDOW.toml").write_text(PURPOSE, "utf-8")
     with (folder / "policy.csv").open("a", encoding="utf-8") as rules:
         rules.write(ROWS)
-    monkeypatch.setattr(hub.app, "load", lambda: load(folder))
+    monkeypatch.setattr(hub.rules.texts, "policies_directory", lambda: folder)
     process = InProcess(untouched.copy(tmp_path / "hub"))
     yield process
     process.close()
