@@ -141,8 +141,10 @@ def test_a_pack_has_what_a_search_finds_and_verifies(client, city, disclosed):
 
 def test_a_pack_of_everything_claims_that_nothing_is_left_out(client, city, disclosed):
     pack, events = verified(client(OFFICER).post(PACKS, json={}), city)
-    assert (pack.claim, pack.first, pack.last) == (RANGE, 0, disclosed)
-    assert len(events) == disclosed + 1
+    # What the hub does by itself, such as the verdict of a check, may have come in behind.
+    assert (pack.claim, pack.first) == (RANGE, 0)
+    assert pack.last >= disclosed
+    assert len(events) == pack.last + 1
 
 
 def test_a_pack_of_another_area_has_nothing_of_this_one(hub):
