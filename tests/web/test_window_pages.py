@@ -237,7 +237,7 @@ def test_a_matter_that_is_over_or_somebody_elses_shows_nothing(browsing, served)
     assert ended.headers["location"] == "/window"
     again = client.get(f"/window/mandates/{name}")
     assert again.status_code == 403
-    assert "半小时已到" in again.text
+    assert "这个事项没有开着" in again.text
     assert browsing(GRID_WORKER).get("/window").status_code == 403
 
 

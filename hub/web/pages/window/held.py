@@ -9,7 +9,7 @@ from hub.api.reply import Reply
 from hub.web.calls import Answer, Refusal
 from hub.web.catalogue import msgid
 from hub.web.moments import instant
-from hub.web.pages.window.refusals import at_the_counter
+from hub.web.pages.window.refusals import OVER, at_the_counter
 from hub.web.sealed import open_sealed, seal
 from hub.web.visit import Visit
 
@@ -146,8 +146,7 @@ def on_mandate(work: Work, *, waiting: bool = False) -> Callable[[Visit], Awaita
         items = (await visit.ask("GET", "/v1/mandates", query={"limit": "200"}))["items"]
         found = next((each for each in items if each["id"] == visit.place("id") and each["acts"]), None)
         if found is None:
-            words = at_the_counter(["approval_expired"])
-            return visit.render("window/over.html", 403, name=visit.place("id"), words=words, served=served_now(visit))
+            return visit.render("window/over.html", 403, name=visit.place("id"), words=OVER, served=served_now(visit))
         held = held_from(visit, found)
         if held.state == "pending" and not waiting:
             return visit.redirect(held.path)

@@ -51,6 +51,11 @@ _ON_MANDATE = {
         msgid("There is nothing of that kind"), msgid("Look at the list again with the resident; it may have ended.")
     ),
 }
+OVER = Told(
+    msgid("This matter is not open"),
+    msgid("It was ended, or its half hour is over. Ask the resident whether to go on, and open it anew."),
+)
+"""Where there is no mandate in force of the clerk's own."""
 
 
 def at_the_counter(reasons: Sequence[str], *, opening: bool = False) -> Told:
