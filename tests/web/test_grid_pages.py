@@ -21,7 +21,10 @@ SAYS = {
 def site(_filled, tmp_path_factory):
     folder = tmp_path_factory.mktemp("grid")
     town = _filled.copy(folder / "town")
-    town.import_rows("police", [person(900, addr=HOSTILE)], folder)
+    # One has markup for an address, the other lives alone and nobody knows where, nor under which number.
+    unknown = person(901, addr="", tel="")
+    town.import_rows("police", [person(900, addr=HOSTILE), unknown], folder)
+    town.import_rows("civil_affairs", [{"idno": unknown["idno"], "tag.alone": "1"}], folder)
     town.appoint(ELSEWHERE)
     return town
 
@@ -125,6 +128,16 @@ def test_markup_in_a_file_stays_text(browsing, rid_of):
     assert "&lt;script&gt;alert(1)" in shown
     assert "<script>" not in shown
     assert "<img src=x" not in shown
+
+
+def test_what_is_not_known_of_somebody_is_said_and_breaks_nothing(browsing, rid_of):
+    client, unknown = browsing(GRID_WORKER), person(901)
+    shown = client.get("/grid/visits").text
+    assert unknown["name"] in shown
+    assert "地址暂无" in shown
+    page = f"/grid/residents/{rid_of(unknown['idno'])}"
+    for path in ("", "/visit", "/emergency", "/note", "/request?purpose=VISIT"):
+        assert client.get(page + path).status_code == 200, path
 
 
 def test_people_of_another_grid_are_nobody_here(browsing, served):

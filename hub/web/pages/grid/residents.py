@@ -30,7 +30,9 @@ async def _listed(visit: Visit, part: str = "", cursor: str = "") -> Reply:
     body = {"grid": visit.principal.area, "limit": _LISTED}
     body |= ({"q": part} if part else {}) | ({"cursor": cursor} if cursor else {})
     found = await visit.ask("POST", "/v1/residents/search", body)
-    people = [(each["rid"], each["fields"]["name"], shown(visit, _beside(each["fields"]))) for each in found["items"]]
+    people = [
+        (each["rid"], each["fields"].get("name"), shown(visit, _beside(each["fields"]))) for each in found["items"]
+    ]
     return visit.render("grid/residents.html", people=people, part=part, later=bool(cursor), next=found["next"])
 
 
