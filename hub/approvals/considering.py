@@ -67,6 +67,9 @@ async def consider_roster(road: Road, asked: Asked, name: str) -> dict[str, Any]
     there = [each for each in people if each is not None]
     if not all(isinstance(may_decide(asked.caller, each.facts, record, road.standing), Judge) for each in there):
         raise await refuse(road, asked, ROSTER, Reason.OUT_OF_SCOPE)
+    own = asked.caller.principal
+    if any(concerns(own, each.sealed.resident, road.standing, road.reader, road.ring) for each in there):
+        raise await refuse(road, asked, ROSTER, Reason.SELF_APPROVAL)
     named = [told(road, asked, each) for each in there]
     await road.lane.record_all([_look(road, asked, ROSTER, record, each) for each in there])
     return shown_roster(road, asked, record) | {"people": named}

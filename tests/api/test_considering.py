@@ -72,6 +72,15 @@ def test_a_roster_is_considered_with_everybody_on_it(hub):
     assert reasons(hub.ask(CLERK, "GET", f"/v1/approvals/rosters/{name}")) == (404, ["not_found"])
 
 
+def test_whoever_shares_a_household_with_somebody_on_a_roster_learns_nothing(hub):
+    elder = hub.installation.cast["elder"]
+    body = ASK | {"subjects": [{"idno": elder.idno}], "reason": "走访计划"}
+    name = hub.ask(GRID_WORKER, "POST", "/v1/approvals/rosters", json=body).json()["id"]
+    hub.installation.appoint(f"resident:{elder.rid}#gui", f"{SECRETARY}#gui")
+    answer = hub.ask(f"{SECRETARY}#gui", "GET", f"/v1/approvals/rosters/{name}")
+    assert reasons(answer) == (403, ["self_approval"])
+
+
 def test_secretaries_see_who_stands_in_for_them(hub):
     until = (now_utc() + timedelta(days=3)).isoformat()
     named = {"deputy": f"{CLERK}#1", "from": now_utc().isoformat(), "until": until}
