@@ -18,6 +18,7 @@ from hub.bench.report import Row, table, write
 from hub.bench.scale import FULL, MILLION, QUICK, Scale
 from hub.bench.searching import measure_search
 from hub.bench.starting import measure_start
+from hub.bench.supervising import measure_supervision
 from hub.bench.trail import measure_trail
 from hub.bench.visiting import measure_pages
 
@@ -30,6 +31,7 @@ MEASUREMENTS: dict[str, Callable[[Scale, Path], list[Row]]] = {
     "start": measure_start,
     "wishes": measure_wishes,
     "search": measure_search,
+    "supervision": measure_supervision,
     "trail": measure_trail,
     "pages": measure_pages,
 }

@@ -24,6 +24,12 @@ def computed(pids: list[int]) -> float:
     return sum(int(ticks) for pid in pids for ticks in _stat(pid)[11:13]) / _TICKS
 
 
+def computed_finely(pid: int) -> float:
+    """The same of one process to the nanosecond, as far as its threads are still there."""
+    spent = ((task / "schedstat").read_text("ascii").split()[0] for task in (_PROC / str(pid) / "task").iterdir())
+    return sum(map(int, spent)) / 1e9
+
+
 def read_from_disk(pids: list[int]) -> int:
     """Bytes that some processes have had to fetch from the disk so far, because they were not in memory."""
     lines = [line for pid in pids for line in (_PROC / str(pid) / "io").read_text("ascii").splitlines()]

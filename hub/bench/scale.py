@@ -19,7 +19,7 @@ class Scale:
         starts: how often a server is started.
         decisions: how many requests are decided.
         searched_small: entries of the trail that a large trail is compared with.
-        searched_large: entries of the large trail that is searched, opened and proved from.
+        searched_large: entries of the large trail that is searched, opened, proved from and looked at by supervision.
         published: entries of the log that is rebuilt.
         rules: visibility rules among the terms of `residents`.
         consents: consents among them.

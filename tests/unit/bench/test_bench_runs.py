@@ -25,6 +25,7 @@ TINY = Scale(
     consents=200,
     approvals=20,
     changes=1,
+    visits=2,
 )
 
 
