@@ -6,7 +6,6 @@ from audit import merkle
 from audit.entry import commitment, leaf_data
 from audit.errors import LogError, VerificationError
 from audit.tables import Connection, StoredCheckpoint, checkpoints, rows, tree
-from audit.tile import HEIGHT
 
 _BATCH = 4096
 _ENTRIES = """SELECT idx, leaf, act, act_salt, subject_commitment, ordinal_commitment
@@ -44,7 +43,7 @@ def fsck(db: Connection, progress: Callable[[int], object] = lambda _: None) -> 
 
 
 class _Rebuilt:
-    """A tree that grows from checked entries, compared with the stored hashes of full tiles on the way."""
+    """A tree that grows from checked entries, compared with the stored hashes of subtrees on the way."""
 
     def __init__(self, db: Connection, progress: Callable[[int], object]) -> None:
         self._db = db
@@ -81,7 +80,7 @@ class _Rebuilt:
         found = rows(self._db, "SELECT hash FROM log_node WHERE level = ? AND idx = ?", node[:2])
         if found != [(node.hash,)]:
             first = node.position << node.level
-            raise VerificationError(f"an entry from {first} on is not the one its tile was hashed over", first)
+            raise VerificationError(f"an entry from {first} on is not the one its subtree was hashed over", first)
 
 
 def _root(checkpoint: StoredCheckpoint, origin: str) -> bytes:
@@ -110,5 +109,5 @@ def _refuse_surplus(db: Connection, size: int) -> None:
     if surplus is not None:
         raise VerificationError(f"entry {surplus} is outside the tree of {size}", surplus)
     [(nodes,)] = rows(db, "SELECT COUNT(*) FROM log_node")
-    if nodes != sum(size >> level for level in range(HEIGHT, size.bit_length(), HEIGHT)):
-        raise VerificationError("there are more hashes of tiles than tiles")
+    if nodes != sum(size >> level for level in range(merkle.STEP, size.bit_length(), merkle.STEP)):
+        raise VerificationError("there are more hashes of subtrees than subtrees")

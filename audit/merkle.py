@@ -18,6 +18,9 @@ EMPTY_ROOT = hashlib.sha256().digest()
 NodeSource = Callable[[int, int], bytes]
 """Gives the 32-byte hash of the perfect subtree at (level, position)."""
 
+STEP = 4
+"""A tree's owner keeps the hashes of every fourth level: those of tiles, and one between, so that proofs hash little."""
+
 
 class Node(NamedTuple):
     """A perfect subtree that growing has completed, with its place and its hash of 32 bytes."""
@@ -46,7 +49,7 @@ def grow(frontier: list[bytes], size: int, leaves: Iterable[bytes]) -> list[Node
         leaves: hashes of the leaves to add, in order.
 
     Returns:
-        The subtrees completed at levels 8, 16, 24 and so on: the hashes of full tiles.
+        The subtrees completed at levels 4, 8, 12 and so on: those to keep.
     """
     completed = []
     sha256 = hashlib.sha256
@@ -56,7 +59,7 @@ def grow(frontier: list[bytes], size: int, leaves: Iterable[bytes]) -> list[Node
             node = sha256(b"\x01" + frontier.pop() + node).digest()
             position >>= 1
             level += 1
-            if not level & 7:
+            if not level % STEP:
                 completed.append(Node(level, position, node))
         frontier.append(node)
         size += 1

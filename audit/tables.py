@@ -7,6 +7,7 @@ Hashes inside a tile are not stored: each takes at most 128 neighbours to comput
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from audit import merkle
@@ -19,6 +20,7 @@ from audit.tile import HEIGHT
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_GROUPS = 64
 
 TABLES = ("log_entry", "log_tree", "log_node", "log_checkpoint")
 SCHEMA = (
@@ -37,7 +39,7 @@ SCHEMA = (
         size INTEGER NOT NULL,
         frontier BLOB NOT NULL
     ) STRICT""",
-    # Hashes of full tiles only: levels 8, 16, 24 and so on.
+    # Perfect subtrees of every fourth level: 4, 8, 12 and so on; those of 8, 16, 24 are the hashes of full tiles.
     """CREATE TABLE log_node (
         level INTEGER NOT NULL,
         idx INTEGER NOT NULL,
@@ -177,25 +179,39 @@ def hashes(db: Connection, tile_level: int, start: int, count: int) -> list[byte
     Raises:
         LogError: the log does not have them all.
     """
-    if tile_level:
-        sql = "SELECT idx, hash FROM log_node WHERE level = ? AND idx >= ? AND idx < ? ORDER BY idx"
-        found = rows(db, sql, (tile_level * HEIGHT, start, start + count))
-    else:
-        sql = "SELECT idx, leaf FROM log_entry WHERE idx >= ? AND idx < ? ORDER BY idx"
-        found = [(idx, merkle.leaf_hash(leaf)) for idx, leaf in rows(db, sql, (start, start + count))]
-    if len(found) != count:
-        known = {idx for idx, _ in found}
-        missing = next(idx for idx in range(start, start + count) if idx not in known)
-        raise LogError(f"the log has lost hash {missing} of tile level {tile_level}")
-    return [value for _, value in found]
+    level = tile_level * HEIGHT
+    return _complete(_kept(db, level, start, count), level, start, count)
+
+
+def _kept(db: Connection, level: int, start: int, count: int) -> dict[int, bytes]:
+    """Those hashes of a level that are there, by their place in it."""
+    if level:
+        sql = "SELECT idx, hash FROM log_node WHERE level = ? AND idx >= ? AND idx < ?"
+        return dict(rows(db, sql, (level, start, start + count)))
+    sql = "SELECT idx, leaf FROM log_entry WHERE idx >= ? AND idx < ?"
+    return {idx: merkle.leaf_hash(leaf) for idx, leaf in rows(db, sql, (start, start + count))}
+
+
+def _complete(kept: dict[int, bytes], level: int, start: int, count: int) -> list[bytes]:
+    try:
+        return [kept[index] for index in range(start, start + count)]
+    except KeyError as missing:
+        raise LogError(f"the log has lost hash {missing} of level {level}") from None
 
 
 def node_source(db: Connection) -> merkle.NodeSource:
-    """The hashes of perfect subtrees, computed from those of tiles. It raises LogError where one is missing."""
+    """The hashes of perfect subtrees, computed from those kept. It raises LogError where one is missing."""
+
+    # A proof needs neighbours: what it takes from one group of kept hashes, it takes in one query.
+    @lru_cache(_GROUPS)
+    def group(level: int, number: int) -> dict[int, bytes]:
+        return _kept(db, level, number << merkle.STEP, 1 << merkle.STEP)
 
     def node(level: int, position: int) -> bytes:
-        tile_level, rise = divmod(level, HEIGHT)
-        return merkle.subtree_hash(hashes(db, tile_level, position << rise, 1 << rise))
+        rise = level % merkle.STEP
+        start = position << rise
+        near = group(level - rise, start >> merkle.STEP)
+        return merkle.subtree_hash(_complete(near, level - rise, start, 1 << rise))
 
     return node
 

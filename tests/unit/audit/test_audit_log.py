@@ -90,9 +90,10 @@ class TestOpening:
             "UPDATE log_entry SET act_salt = x'00' WHERE idx = 599",
             "UPDATE log_entry SET subject_commitment = zeroblob(32) WHERE idx = 599",
             "UPDATE log_entry SET ordinal_commitment = zeroblob(31) WHERE idx = 599",
-            "UPDATE log_entry SET leaf = zeroblob(32) WHERE idx = 520",
-            "DELETE FROM log_node WHERE idx = 1",
-            "UPDATE log_node SET hash = zeroblob(32) WHERE idx = 0",
+            "UPDATE log_entry SET leaf = zeroblob(32) WHERE idx = 595",
+            "DELETE FROM log_node WHERE level = 8 AND idx = 1",
+            "UPDATE log_node SET hash = zeroblob(32) WHERE level = 4 AND idx = 33",
+            "UPDATE log_node SET hash = zeroblob(32) WHERE level = 8 AND idx = 0",
             "UPDATE log_checkpoint SET size = 601",
             "UPDATE log_checkpoint SET size = 598",
             "UPDATE log_checkpoint SET note = x'00'",
@@ -204,9 +205,10 @@ class TestAppending:
         with pytest.raises(LogError, match="another log"):
             trail.append(1)
 
-    def test_only_hashes_of_full_tiles_are_stored(self, trail):
+    def test_hashes_of_every_fourth_level_are_stored(self, trail):
         trail.append(1000)
-        assert trail.db.execute("SELECT level, idx FROM log_node").fetchall() == [(8, 0), (8, 1), (8, 2)]
+        kept = trail.db.execute("SELECT level, idx FROM log_node").fetchall()
+        assert kept == [(4, n) for n in range(62)] + [(8, n) for n in range(3)]
 
 
 class TestSigning:
@@ -326,8 +328,8 @@ class TestProving:
 
     def test_a_lost_hash_is_named(self, make_trail):
         trail = make_trail(600)
-        trail.db.execute("DELETE FROM log_node WHERE idx = 1")
-        with pytest.raises(LogError, match="hash 1 of tile level 1"):
+        trail.db.execute("DELETE FROM log_node WHERE level = 8 AND idx = 1")
+        with pytest.raises(LogError, match="hash 1 of level 8"):
             log.inclusion_proof(trail.db, 0, 600)
 
 

@@ -48,7 +48,7 @@ def test_leaves_and_nodes_hash_as_in_the_reference():
 def test_a_growing_tree_has_the_reference_roots():
     frontier = []
     for size, leaf in enumerate(LEAVES):
-        assert merkle.grow(frontier, size, [leaf]) == []
+        merkle.grow(frontier, size, [leaf])
         assert merkle.frontier_root(frontier) == ROOTS[size]
 
 
@@ -135,8 +135,9 @@ def test_bounds_are_checked_before_anything_is_hashed(monkeypatch):
             merkle.verify_consistency(old, new, [LEAVES[0]] * proof, ROOTS[0], ROOTS[-1])
 
 
-def test_growing_reports_the_hashes_of_full_tiles_only():
+def test_growing_reports_the_subtrees_of_every_fourth_level():
     leaves = [merkle.leaf_hash(bytes([n & 255, n >> 8])) for n in range(1000)]
     completed = merkle.grow([], 0, leaves)
-    assert [node[:2] for node in completed] == [(8, 0), (8, 1), (8, 2)]
-    assert [node.hash for node in completed] == [merkle.subtree_hash(leaves[n : n + 256]) for n in (0, 256, 512)]
+    assert sorted(node[:2] for node in completed) == [(4, n) for n in range(62)] + [(8, n) for n in range(3)]
+    for level, position, found in completed:
+        assert found == merkle.subtree_hash(leaves[position << level : (position + 1) << level])
