@@ -19,7 +19,7 @@ NodeSource = Callable[[int, int], bytes]
 """Gives the 32-byte hash of the perfect subtree at (level, position)."""
 
 STEP = 4
-"""A tree's owner keeps the hashes of every fourth level: those of tiles, and one between, so that proofs hash little."""
+"""The owner of a tree keeps the hashes of every fourth level, so that proofs hash little."""
 
 
 class Node(NamedTuple):
