@@ -9,6 +9,7 @@ from hub.schema.fields import fields
 from hub.web.catalogue import msgid
 from hub.web.headers import file_reply
 from hub.web.pages.audit import AUDIT
+from hub.web.pages.audit.deferrals import may_defer
 from hub.web.pages.audit.filters import ERRORS, Filters, filters_of
 from hub.web.pages.audit.words import KINDS, OUTCOMES, Words
 from hub.web.people import department_names
@@ -63,7 +64,8 @@ async def event(visit: Visit) -> Reply:
     receipt = orjson.dumps(body["receipt"], option=orjson.OPT_INDENT_2).decode()
     known = fields()
     withheld = [(known[key].title if key in known else key, reason) for key, reason in body["withheld"]]
-    return visit.render("audit/event.html", body=body, withheld=withheld, receipt=receipt, words=Words(visit))
+    may, words = may_defer(visit, body), Words(visit)
+    return visit.render("audit/event.html", body=body, withheld=withheld, receipt=receipt, may_defer=may, words=words)
 
 
 @pages.get("/audit/events/{index}/receipt")
