@@ -24,7 +24,7 @@ from hub.store.sections import SealedFile
 P = ParamSpec("P")
 T = TypeVar("T")
 R = TypeVar("R", bound="SqlcipherReader")
-SCHEMA = 1
+SCHEMA = 2
 Failure = sqlcipher.Error
 """What the engine raises when the disk, a lock or the database fails."""
 Conflict = sqlcipher.IntegrityError
@@ -75,12 +75,12 @@ def connect(path: Path, ring: Keyring) -> Any:
     """Open one database for one thread.
 
     Raises:
-        OperatorError: it is missing, its key is another one, or a newer hub made it.
+        OperatorError: it is missing, its key is another one, or a hub of another schema made it.
     """
     _refuse_nothing(path)
     db = _connect(path, ring.database_key(path.name))
     version = db.execute("PRAGMA user_version").fetchone()[0]
-    if version > SCHEMA:
+    if version != SCHEMA:
         db.close()
         raise OperatorError(f"{path} has schema {version}, this hub knows {SCHEMA}; run the hub that made it")
     return db
