@@ -7,6 +7,7 @@ that the old ones refused. Whatever is not known to be narrower widens, or chang
 import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from io import StringIO
 
 from hub.identity.issuers import Issuer
 from hub.identity.sign_in_settings import SignInSettings
@@ -17,6 +18,9 @@ from hub.rules.line import Line, changes, narrows, of_sets, widens
 from hub.rules.purposes import of_purposes
 from hub.rules.strictness import at_least_as_strict
 from hub.rules.texts import SIGN_IN, Rules, Texts
+
+_UNENDED = "\n\\ No newline at end of file\n"
+"""Behind a last line without a line break, as in every unified difference: what follows begins a line of its own."""
 
 
 def differences(old: Rules, new: Rules, marks: frozenset[str] = frozenset()) -> tuple[Line, ...]:
@@ -57,11 +61,14 @@ def unified(old: Texts, new: Texts) -> list[tuple[str, str]]:
     for path in sorted({*old, *new}):
         before, after = old.get(path, ""), new.get(path, "")
         if before != after:
-            lines = difflib.unified_diff(
-                before.splitlines(keepends=True), after.splitlines(keepends=True), path, path, n=2
-            )
-            found.append((path, "".join(lines)))
+            lines = difflib.unified_diff(_lines(before), _lines(after), path, path, n=2)
+            found.append((path, "".join(line if line.endswith("\n") else f"{line}{_UNENDED}" for line in lines)))
     return found
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of a text, ended by line feeds alone: whatever else looks like an end stays within its line."""
+    return list(StringIO(text, newline="\n"))
 
 
 def _tiers(old: Tiers, new: Tiers) -> Iterator[Line]:

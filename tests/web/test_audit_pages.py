@@ -212,22 +212,3 @@ def test_other_roles_and_other_areas_get_the_refusal_of_the_api(browsing, site, 
     form = {"form_key": key, "matter": "dispute", "id": "0" * 24, "decision": "approve", "reason": "核实"}
     assert client.post("/audit/inbox", data=form).status_code == 404
     assert client.post("/audit/inbox", data=form | {"form_key": "x"}).status_code == 403
-
-
-def test_an_officer_agrees_to_a_change_of_rules_once_and_an_auditor_is_not_asked(browsing, site, served):
-    site.appoint("admin:339999")
-    wish = {"principals": [{"principal": "clerk:339999001001#fresh"}], "reason": "新任窗口人员"}
-    with served.client("admin:339999") as admin:
-        proposed = admin.post("/v1/rules/changes", json=wish)
-        assert proposed.status_code == 201, proposed.text
-    name, digest = proposed.json()["id"], proposed.json()["digest"]
-    assert name not in browsing(AUDITOR).get("/audit/inbox").text
-    client = browsing(OFFICER)
-    page = client.get("/audit/inbox").text
-    assert digest in page
-    assert "clerk:339999001001#fresh" in page
-    key = page.partition('name="form_key" value="')[2].partition('"')[0]
-    form = {"form_key": key, "matter": "rules", "id": name, "decision": "approve", "reason": "属实"}
-    assert client.post("/audit/inbox", data=form | {"digest": "0" * 64}).status_code in (403, 409, 422)
-    assert client.post("/audit/inbox", data=form | {"digest": digest}).headers["location"].endswith("said=decided")
-    assert name not in client.get("/audit/inbox").text, "somebody else's yes is still needed"

@@ -1,6 +1,7 @@
 """What waits for a decision of an officer or auditor, each with what is needed to decide; decided on the same page."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -28,6 +29,8 @@ class Matter(NamedTuple):
         lists: the route that lists them.
         query: of the list.
         decides: the route that decides about one.
+        page: the pages that show one and decide about it, where that takes more than fits a list; else it is decided
+            here.
     """
 
     title: str
@@ -37,6 +40,7 @@ class Matter(NamedTuple):
     lists: str
     query: dict[str, str]
     decides: str
+    page: str = ""
 
 
 MATTERS = {
@@ -105,14 +109,16 @@ MATTERS = {
     ),
     "rules": Matter(
         msgid("Other rules are proposed"),
-        msgid("Rules are in force once two different people have agreed. You agree to exactly what stands here."),
-        msgid("Agree"),
-        msgid("Refuse"),
+        msgid("Rules are in force once two different people have agreed."),
+        "",
+        "",
         "/v1/rules/changes",
         {"state": "pending"},
-        "/v1/rules/changes/{id}/decision",
+        "",
+        "/audit/rules",
     ),
 }
+_EFFECTS = {"widens": msgid("widens"), "narrows": msgid("narrows"), "changes": msgid("changes")}
 _OFFICERS_ALONE = frozenset({"filing", "rules"})
 """What auditors see and do not decide."""
 
@@ -152,11 +158,9 @@ async def inbox(visit: Visit) -> Reply:
 async def decide(visit: Visit) -> Reply:
     """Decide about one of them."""
     matter = MATTERS.get(visit.form.get("matter"))
-    if matter is None:
+    if matter is None or matter.page:
         return visit.redirect("/audit/inbox")
     claim = {"decision": visit.form.get("decision"), "reason": visit.form.get("reason")}
-    if digest := visit.form.get("digest"):
-        claim["digest"] = digest
     answer = await visit.call("POST", matter.decides, claim, once=visit.form.once, id=visit.form.get("id"))
     if answer.good:
         return visit.redirect("/audit/inbox", "decided")
@@ -237,16 +241,14 @@ def _filed(visit: Visit, item: dict[str, Any]) -> Iterable[tuple[str, str]]:
     )
 
 
-def _ruled(_visit: Visit, item: dict[str, Any]) -> Iterable[tuple[str, str]]:
-    effects = {"widens": msgid("widens"), "narrows": msgid("narrows"), "changes": msgid("changes")}
-    lines = [(effects[each["effect"]], each["text"]) for each in item["difference"]]
-    agreed = "、".join(each["by"] for each in item["approvals"])
+def _ruled(visit: Visit, item: dict[str, Any]) -> Iterable[tuple[str, str]]:
+    counted = Counter(each["effect"] for each in item["difference"])
+    said = (f"{visit.gettext(word)} {counted[effect]}" for effect, word in _EFFECTS.items() if counted[effect])
     return (
         (msgid("Asked by"), item["proposed_by"]),
         (msgid("Why"), item["reason"]),
-        (msgid("Agreed so far"), agreed),
-        *lines,
-        (msgid("Digest"), item["digest"]),
+        (msgid("Agreed so far"), "、".join(each["by"] for each in item["approvals"])),
+        (msgid("What it does"), " · ".join(said)),
     )
 
 
