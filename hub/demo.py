@@ -19,7 +19,7 @@ from audit.note import Verifier
 from audit.verify import parse_receipt, verify_receipt
 from hub.cli.opened import opened, read_text
 from hub.errors import HubError
-from hub.feeds.parallel import ingest
+from hub.feeds.parallel import ingest_together
 from hub.identity.appointments import appoint
 from hub.identity.development import generate_development_key, mint
 from hub.identity.principals import Appointment, read_appointments
@@ -102,8 +102,8 @@ def prepare(path: Path, residents: int, seed: int) -> Directory:
     print(f"making {residents} synthetic residents …")
     write_world(world, residents, seed, lambda _done: None)
     create(path, generate_development_key())
-    for feed in FEEDS:
-        counts = ingest(path, feed, world / f"{feed}.csv", lambda _bytes: None)
+    files = [(feed, world / f"{feed}.csv") for feed in FEEDS]
+    for feed, counts in zip(FEEDS, ingest_together(path, files, lambda _bytes: None), strict=True):
         print(f"imported {feed}: created {counts.created}, updated {counts.updated}, rejected {counts.rejected}")
     with opened(path) as hub:
         appoint(hub.writer, hub.reader, read_appointments(read_text(world / "principals.csv")))

@@ -18,7 +18,7 @@ import httpx
 from stdnum.cn.ric import calc_check_digit
 
 from hub.cli.opened import opened
-from hub.feeds.parallel import ingest
+from hub.feeds.parallel import ingest, ingest_together
 from hub.feeds.sealing import new_file
 from hub.identity.appointments import appoint, revoke
 from hub.identity.development import generate_development_key, mint
@@ -132,8 +132,8 @@ class Installation:
 
     def fill(self, world):
         """Import a synthetic world as an operator would."""
-        for feed in ("police", "civil_affairs", "health", "utilities"):
-            ingest(self.path, feed, world.path / f"{feed}.csv", lambda _: None)
+        feeds = ("police", "civil_affairs", "health", "utilities")
+        ingest_together(self.path, [(feed, world.path / f"{feed}.csv") for feed in feeds], lambda _: None)
         with self.opened() as hub:
             appoint(hub.writer, hub.reader, read_appointments(_lines(world.path / "principals.csv")))
             put_on_record(hub.writer, read_filings(_lines(world.path / "filings.csv"), load()))

@@ -1,83 +1,47 @@
-"""Importing a feed: validate, merge, seal, record, in short transactions that resume where they were interrupted.
+"""Importing feeds: validate, merge, seal, record, in short transactions that resume where they were interrupted.
 
-A file is cut into `PARTS` by the person a row is about, so that two processes can work on it and never on the same
-person. Every part reads the whole file, which costs little, and keeps its own place in it.
+Files are cut into `PARTS` by the person a row is about, so that two processes can work on them and never on the same
+person. Every part reads the whole files, which costs little, and keeps its own place in each. What several files say of
+one person is merged before it is sealed, as far as their rows come close together.
 """
 
 import fcntl
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, NamedTuple
-from zlib import crc32
 
-from hub.errors import BadInput, OperatorError
-from hub.feeds.conflicts import ConflictsFile
+from hub.errors import OperatorError
 from hub.feeds.feed import Feed, load_feed
-from hub.feeds.reader import FeedFile, Record
-from hub.feeds.rejected import RejectedFile
-from hub.feeds.rows import RowParser, SeenRows, peek_idno
-from hub.feeds.sealing import NewFile
-from hub.feeds.settling import Row, Settled, Settler
+from hub.feeds.job import Counts, Job
+from hub.feeds.settling import Row, Settler
+from hub.feeds.source import Source, in_step
 from hub.feeds.writing import Writing
-from hub.model.instant import day_of
-from hub.schema.idno import is_synthetic
 from hub.store.bulk import BulkReader
 from hub.store.directory import Directory, open_keyring
 from hub.store.installation import open_writer
 from hub.store.keys import Keyring
 from hub.store.transaction import SqlcipherTransaction
 
-PARTS = 2
 BATCH = 800
-"""Rows a transaction: some 50 ms, so that reading and recording go on meanwhile."""
+"""People a transaction: some 50 ms, so that reading and recording go on meanwhile."""
+WAITING = 1000
+"""People whose rows wait for what other files say of them; some 10 KB each."""
 _FINISHED = -1
-_DEVELOPMENT = BadInput(
-    "idno", "a directory with the development issuer accepts only numbers of unassigned areas or 1899 births"
-)
 
 
-class Job(NamedTuple):
-    """One file to import.
-
-    Attributes:
-        directory: the data directory's path.
-        feed: the feed's name.
-        path: the file.
-        digest: SHA-256 of the file: what an interrupted import is known by.
-        at: the date the values were collected, ISO 8601.
-    """
-
-    directory: Path
-    feed: str
-    path: Path
-    digest: bytes
-    at: str
-
-
-class Counts(NamedTuple):
-    """What became of the rows of one part, in this run."""
-
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    rejected: int = 0
-    conflicts: int = 0
-    resumed_at: int = 0
-
-
-def run_part(job: Job, part: int, progress: Callable[[int], None]) -> Counts:
+def run_part(job: Job, part: int, progress: Callable[[int], None]) -> list[Counts]:
     """Import the rows of one part.
 
     Args:
         job: what is imported.
         part: 0 to PARTS - 1.
-        progress: told from time to time how many bytes of the file have been read.
+        progress: told from time to time how many bytes of the files have been read.
+
+    Returns:
+        What became of the rows of each file, in this run.
 
     Raises:
-        BadInput: the file cannot be read as this feed at all.
+        BadInput: a file cannot be read as its feed at all.
         OperatorError, LogError: the directory cannot be opened.
         TrailUnavailable: a batch could not be written; what was written before it stays, and running again resumes.
     """
@@ -87,11 +51,6 @@ def run_part(job: Job, part: int, progress: Callable[[int], None]) -> Counts:
             return importer.run(progress)
         finally:
             importer.close()
-
-
-def part_path(path: Path, part: int) -> Path:
-    """Stands for the file in the names of what one part writes beside it."""
-    return path.with_name(f"{path.name}.part{part}")
 
 
 @contextmanager
@@ -130,111 +89,72 @@ class _Part:
         self._job, self._part = job, part
         self._synthetic_only = directory.is_development
         self._ring: Keyring = open_keyring(directory)
-        self._feed: Feed = load_feed(job.feed)
-        self._file = FeedFile(job.path, self._feed)
-        today = day_of(datetime.now(UTC)).isoformat()
-        self._parser = RowParser(self._feed, self._file.columns, job.at, today)
+        feeds: list[Feed] = [load_feed(file.feed) for file in job.files]
         self._writer = open_writer(directory, self._ring, bulk=True)
         self._reader = BulkReader(directory, self._ring)
-        self._settler = Settler(self._ring, self._reader, self._feed, self._writer.reserve)
-        self._rejected: RejectedFile
-        self._conflicts: ConflictsFile
-        self._gathered: dict[str, Row] = {}
-        self._writes: list[Settled] = []
-        self._counts = dict.fromkeys(Counts._fields, 0)
+        self._settler = Settler(self._ring, self._reader, feeds, self._writer.reserve)
+        self._sources: dict[int, Source] = {}
+        self._held: dict[str, list[Row]] = {}
 
     def close(self) -> None:
         self._reader.close()
         self._writer.close()
 
-    def run(self, progress: Callable[[int], None]) -> Counts:
-        done = self._done()
-        if done == _FINISHED:
-            return Counts()
-        self._counts["resumed_at"] = done
-        beside = part_path(self._job.path, self._part)
-        self._rejected = RejectedFile(beside, self._file.columns, resume_at=done + 1 if done else 0)
-        self._conflicts = ConflictsFile(beside, resume_at=done + 1 if done else 0)
-        seen = SeenRows(self._feed)
-        row = 0
-        for row, cells, problem in self._file.records():
-            if not row % 512:
-                progress(self._file.position)
-            idno = "" if problem else peek_idno(cells, self._file.columns)
-            if self._part_of(idno) != self._part:
-                self._parser.pass_over(cells)
-                continue
-            first = seen.first_row(idno, row) if idno else 0
-            if row <= done:
-                self._parser.pass_over(cells)
-                continue
-            try:
-                self._gather(Record(row, cells, problem), idno, first)
-            except BadInput as error:
-                self._reject(row, cells, error)
-            if len(self._gathered) == BATCH:
-                self._flush(row)
-        self._flush(row, finished=True)
-        progress(self._file.size)
-        return Counts(**self._counts)
+    def run(self, progress: Callable[[int], None]) -> list[Counts]:
+        for number, file in enumerate(self._job.files):
+            done = self._reader.progress(file.feed, file.digest, self._part)
+            if done != _FINISHED:
+                only = self._synthetic_only
+                self._sources[number] = Source(self._job, number, self._part, done=done, synthetic_only=only)
+        sources = list(self._sources.values())
+        if sources:
+            self._import(sources, lambda: progress(sum(source.file.position for source in sources)))
+        progress(sum(file.path.stat().st_size for file in self._job.files))
+        return [self._sources[n].counts if n in self._sources else Counts() for n in range(len(self._job.files))]
 
-    def _part_of(self, idno: str) -> int:
-        # Rows about nobody in particular are rejected, all by the first part.
-        return crc32(idno.encode()) % PARTS if idno else 0
+    def _import(self, sources: list[Source], told: Callable[[], None]) -> None:
+        most = BATCH + WAITING if len(sources) > 1 else BATCH
+        for row in in_step(sources, told):
+            idno = row.parsed.idno
+            # Rows of one file about one person are written one after the other.
+            while any(row.source == other.source for other in self._held.get(idno, ())):
+                self._flush(before=row)
+            self._held.setdefault(idno, []).append(row)
+            if len(self._held) == most:
+                self._flush()
+        while len(self._held) > BATCH:
+            self._flush()
+        self._flush(finished=True)
 
-    def _gather(self, record: Record, idno: str, first: int) -> None:
-        if record.problem:
-            raise record.problem
-        parsed = self._parser.parse(record.cells)
-        if first:
-            raise BadInput("idno", f"is the same person's as in row {first}")
-        if self._synthetic_only and not is_synthetic(idno):
-            raise _DEVELOPMENT
-        if parsed.idno in self._gathered:
-            self._flush(record.row - 1)
-        self._gathered[parsed.idno] = Row(record.row, record.cells, parsed)
+    def _flush(self, before: Row | None = None, *, finished: bool = False) -> None:
+        """Write the people who have waited longest; `before` is a row that was read and does not wait yet."""
+        held = list(self._held.items())
+        people, self._held = dict(held[:BATCH]), dict(held[BATCH:])
+        settled = list(self._settler.settle(people))
+        for each in settled:
+            for outcome in each.outcomes:
+                self._sources[outcome.row.source].count(outcome)
+        # What stands beside the files comes first: a crash in between repeats rows, it never loses one.
+        for source in self._sources.values():
+            source.keep(finished=finished)
+        writing = Writing(self._ring, [file.feed for file in self._job.files], [each for each in settled if each.made])
+        self._write(writing, {} if finished else self._places(before))
 
-    def _flush(self, row: int, *, finished: bool = False) -> None:
-        rows, self._gathered = list(self._gathered.values()), {}
-        for each, settled in zip(rows, self._settler.settle(rows), strict=True):
-            self._count(each, settled)
-        # What stands beside the file comes first: a crash in between repeats rows, it never loses one.
-        for beside in (self._rejected, self._conflicts):
-            if finished:
-                beside.close()
-            else:
-                beside.flush()
-        self._write(row, finished=finished)
-
-    def _count(self, row: Row, settled: Settled) -> None:
-        if settled.problem is not None:
-            self._reject(row.row, row.cells, settled.problem)
-            return
-        for conflict in settled.conflicts:
-            self._counts["conflicts"] += 1
-            self._conflicts.add(row.row, conflict)
-        if settled.made is None:
-            self._counts["unchanged"] += 1
-        else:
-            self._counts["created" if isinstance(settled.made, NewFile) else "updated"] += 1
-            self._writes.append(settled)
-
-    def _reject(self, row: int, cells: list[Any], problem: BadInput) -> None:
-        self._counts["rejected"] += 1
-        self._rejected.add(row, cells, problem)
-
-    def _write(self, row: int, *, finished: bool = False) -> None:
-        job, part = self._job, self._part
-        writing = Writing(self._ring, job.feed, self._writes)
-        self._writes = []
-
+    def _write(self, writing: Writing, places: dict[int, int]) -> None:
         def action(tx: SqlcipherTransaction) -> None:
             writing.write(tx)
-            tx.put_progress(job.feed, job.digest, part, _FINISHED if finished else row)
+            for number in self._sources:
+                file = self._job.files[number]
+                tx.put_progress(file.feed, file.digest, self._part, places.get(number, _FINISHED))
 
         [failure] = self._writer.run([action])
         if failure is not None:
             raise failure
 
-    def _done(self) -> int:
-        return self._reader.progress(self._job.feed, self._job.digest, self._part)
+    def _places(self, before: Row | None) -> dict[int, int]:
+        """The row of each file up to which nothing waits any more."""
+        places = {number: source.row for number, source in self._sources.items()}
+        waiting = [row for rows in self._held.values() for row in rows]
+        for row in waiting if before is None else [before, *waiting]:
+            places[row.source] = min(places[row.source], row.row - 1)
+        return places

@@ -4,7 +4,7 @@ import gc
 import hashlib
 import multiprocessing
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,8 @@ from hub.feeds.beside import Beside, read_rows
 from hub.feeds.conflicts import COLUMNS as CONFLICT_COLUMNS
 from hub.feeds.conflicts import conflicts_path
 from hub.feeds.feed import load_feed
-from hub.feeds.ingest import PARTS, Counts, Job, import_lock, part_path, run_part
+from hub.feeds.ingest import import_lock, run_part
+from hub.feeds.job import PARTS, Counts, File, Job, part_path
 from hub.feeds.reader import FeedFile
 from hub.feeds.rejected import BOOKKEEPING, rejected_path
 from hub.model.instant import day_of
@@ -25,54 +26,69 @@ from hub.store.installation import open_writer
 SMALL = 512 * 1024
 """Bytes up to which a second process costs more than it saves."""
 _POLL = 0.2
+_BLOCK = 1 << 20
 
 
 def ingest(path: Path, feed: str, file: Path, progress: Callable[[int], object], at: str = "") -> Counts:
-    """Import a file, or go on with an import that was interrupted.
+    """Import one file; see `ingest_together`."""
+    return ingest_together(path, [(feed, file)], progress, at)[0]
+
+
+def ingest_together(
+    path: Path, files: Sequence[tuple[str, Path]], progress: Callable[[int], object], at: str = ""
+) -> list[Counts]:
+    """Import files, or go on with an import that was interrupted.
 
     Args:
         path: the data directory.
-        feed: the feed's name.
-        file: CSV or NDJSON.
-        progress: told how many more bytes have been read, of PARTS times the file's size.
+        files: the feed's name and the file of each, CSV or NDJSON.
+        progress: told how many more bytes have been read, of PARTS times the files' size.
         at: the date the values were collected; today's where empty.
 
     Returns:
-        What became of the rows, in this run.
+        What became of the rows of each file, in this run.
 
     Raises:
-        BadInput: the file cannot be read as this feed at all.
+        BadInput: a file cannot be read as its feed at all, or is named twice.
         HubError: nothing more could be written; running the same command again resumes.
     """
-    if not file.is_file():
-        raise BadInput("file", f"{file} does not exist")
     directory = Directory(path)
-    open_keyring(directory)
-    columns = FeedFile(file, load_feed(feed)).columns
+    columns = _columns(files, lambda: open_keyring(directory))
     with import_lock(directory):
-        job = Job(path, feed, file, _digest(file), at or day_of(datetime.now(UTC)).isoformat())
-        run = _one_after_the_other if file.stat().st_size <= SMALL else _side_by_side
-        counts = run(job, progress)
-        _join(file, columns)
-        _forget(directory, job.digest)
+        read = tuple(File(feed, file, *_digest(file)) for feed, file in files)
+        job = Job(path, read, at or day_of(datetime.now(UTC)).isoformat())
+        small = sum(file.stat().st_size for _, file in files) <= SMALL
+        counts = (_one_after_the_other if small else _side_by_side)(job, progress)
+        for _, file in files:
+            _join(file, columns[file])
+        _forget(directory, [file.digest for file in read])
         # Not before the import has ended for good: whoever resumes it joins the parts again.
-        _remove_parts(file)
-    return Counts(
-        created=sum(each.created for each in counts),
-        updated=sum(each.updated for each in counts),
-        unchanged=sum(each.unchanged for each in counts),
-        rejected=sum(each.rejected for each in counts),
-        conflicts=sum(each.conflicts for each in counts),
-        resumed_at=max(each.resumed_at for each in counts),
-    )
+        for _, file in files:
+            _remove_parts(file)
+    return [_sum(parts) for parts in zip(*counts, strict=True)]
 
 
-def _one_after_the_other(job: Job, progress: Callable[[int], object]) -> list[Counts]:
+def _columns(files: Sequence[tuple[str, Path]], opening: Callable[[], object]) -> dict[Path, tuple[str, ...]]:
+    """The columns of each file, once all of them and the directory can be read."""
+    for number, (_, file) in enumerate(files):
+        if not file.is_file():
+            raise BadInput("file", f"{file} does not exist")
+        if any(file.samefile(other) for _, other in files[:number]):
+            raise BadInput("file", f"{file} is named twice")
+    opening()
+    return {file: FeedFile(file, load_feed(feed)).columns for feed, file in files}
+
+
+def _sum(counts: Sequence[Counts]) -> Counts:
+    return Counts(*map(sum, zip(*counts, strict=True)))._replace(resumed_at=max(each.resumed_at for each in counts))
+
+
+def _one_after_the_other(job: Job, progress: Callable[[int], object]) -> list[list[Counts]]:
     meter = _Meter(progress)
     return [run_part(job, part, lambda position, part=part: meter.at(part, position)) for part in range(PARTS)]  # type: ignore[misc]
 
 
-def _side_by_side(job: Job, progress: Callable[[int], object]) -> list[Counts]:
+def _side_by_side(job: Job, progress: Callable[[int], object]) -> list[list[Counts]]:
     context = multiprocessing.get_context("spawn")
     positions = context.Array("q", PARTS, lock=False)
     answers = context.Queue()
@@ -116,10 +132,10 @@ def _work(job: Job, part: int, positions: Any, answers: Any) -> None:
     answers.put(_outcome(job, part, progress))
 
 
-def _outcome(job: Job, part: int, progress: Callable[[int], None]) -> Counts | HubError:
+def _outcome(job: Job, part: int, progress: Callable[[int], None]) -> list[Counts] | HubError:
     """Run a part; what stopped it is returned, for the other parts go on."""
     usual = gc.get_threshold()
-    gc.set_threshold(100_000, 50, 50)  # rows make no cycles, so looking for some costs a tenth of the time for nothing
+    gc.set_threshold(1_000_000, 50, 50)  # rows make no cycles, and to look for some costs a tenth of the time or more
     try:
         return run_part(job, part, progress)
     except (HubError, LogError, OSError) as error:
@@ -140,9 +156,14 @@ class _Meter:
         self._last[part] = position
 
 
-def _digest(file: Path) -> bytes:
+def _digest(file: Path) -> tuple[bytes, int]:
+    """SHA-256 of a file, and how many lines it has."""
+    digest, lines = hashlib.sha256(), 0
     with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").digest()
+        while block := stream.read(_BLOCK):
+            digest.update(block)
+            lines += block.count(b"\n")
+    return digest.digest(), lines
 
 
 def _join(file: Path, columns: tuple[str, ...]) -> None:
@@ -165,8 +186,8 @@ def _remove_parts(file: Path) -> None:
             name(part_path(file, part)).unlink(missing_ok=True)
 
 
-def _forget(directory: Directory, digest: bytes) -> None:
+def _forget(directory: Directory, digests: Sequence[bytes]) -> None:
     # An import that has finished is no longer to be resumed: the same file again is read from the beginning.
     writer = open_writer(directory, open_keyring(directory))
-    writer.run([lambda tx: tx.forget_progress(digest)], sign=True)
+    writer.run([lambda tx, digest=digest: tx.forget_progress(digest) for digest in digests], sign=True)  # type: ignore[misc]
     writer.close()

@@ -47,6 +47,16 @@ class Batch:
         act = self._act(outcome, len(made.envelopes))
         return self._prepared(Event(act, subject, resident, trail_key), act)
 
+    def besides(self, resident: int, trail_key: bytes) -> Prepared:
+        """The entry about somebody whose sections another feed's entry of the same transaction accounts for.
+
+        Args:
+            resident: the internal id.
+            trail_key: the key of what the trail says of the person, 32 bytes.
+        """
+        act = self._act("updated", 0)
+        return self._prepared(Event(act, {"subject": self._ring.pseudonym_of(resident)}, resident, trail_key), act)
+
     @staticmethod
     def _prepared(event: Event, act: bytes) -> Prepared:
         # As `prepare`, written out: it runs once for every row.
@@ -66,8 +76,8 @@ class Batch:
     def _act(self, outcome: str, sections: int) -> bytes:
         if (act := self._acts.get((outcome, sections))) is None:
             # The department that brought the data stands where a caller's would.
-            more = {"feed": self._feed, "batch": self._id, "department": self._feed, SECTIONS: sections}
-            said = system_event("import", self._at, **more).act
+            more = {"feed": self._feed, "batch": self._id, "department": self._feed}
+            said = system_event("import", self._at, **more | ({SECTIONS: sections} if sections else {})).act
             if isinstance(said, bytes):
                 raise AssertionError("an event of the hub's own is not written out yet")
             act = self._acts[outcome, sections] = canonical(said | {"outcome": outcome})

@@ -1,16 +1,19 @@
 """One transaction of an import: people, and the entries that account for them. Made ready outside the writer's turn."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from hub.feeds.recording import Batch
 from hub.feeds.sealing import Change, NewFile
-from hub.feeds.settling import Settled
-from hub.feeds.tied import Tied, put_tied
+from hub.feeds.settling import CREATED, UPDATED, Settled
+from hub.feeds.tied import put_tied
 from hub.model.tier import Tier
 from hub.store.engine import Prepared
 from hub.store.keys import Keyring
 from hub.store.transaction import SqlcipherTransaction
+
+_WRITTEN = frozenset({CREATED, UPDATED})
 
 
 class Writing:
@@ -18,50 +21,60 @@ class Writing:
 
     Args:
         ring: the keys.
-        feed: the feed's name.
-        settled: what is to be written, in the order of the rows.
+        feeds: the feeds' names, by the number of their file.
+        settled: what is to be written.
     """
 
-    def __init__(self, ring: Keyring, feed: str, settled: Sequence[Settled]) -> None:
+    def __init__(self, ring: Keyring, feeds: Sequence[str], settled: Sequence[Settled]) -> None:
         self._ring, self._settled = ring, settled
-        self._batch = Batch(ring, feed, datetime.now(UTC))
-        created = sum(isinstance(each.made, NewFile) for each in settled)
-        self._whole = self._batch.whole(created, len(settled) - created)
-        self._entries = [self._entry(each) for each in settled]
-        self._read = {
-            each.made.resident: each.read for each in settled if isinstance(each.made, Change) and each.said is not None
-        }
+        at = datetime.now(UTC)
+        kinds = Counter((row.source, kind) for each in settled for row, kind, *_ in each.outcomes)
+        self._batches = {source: Batch(ring, feed, at) for source, feed in enumerate(feeds)}
+        self._wholes = [
+            batch.whole(kinds[source, CREATED], kinds[source, UPDATED])
+            for source, batch in self._batches.items()
+            if kinds[source, CREATED] or kinds[source, UPDATED]
+        ]
+        self._entries = [self._sealed_already(each) for each in settled]
+        self._read = {each.made.resident: each.read for each in settled if isinstance(each.made, Change) and each.said}
 
     def write(self, tx: SqlcipherTransaction) -> None:
-        """Write the people, then one entry for all and those about each."""
+        """Write the people, then one entry of each feed for all and those about each."""
         created: list[NewFile] = []
         changed: list[Change] = []
         told: list[Prepared] = []
         fresh = tx.as_read(self._read)
-        for settled, entry in zip(self._settled, self._entries, strict=True):
+        for settled, entries in zip(self._settled, self._entries, strict=True):
             made = settled.made
             if isinstance(made, NewFile):
                 created.append(made)
             elif isinstance(made, Change) and made.resident in fresh:
                 made = _whole(tx, made)
                 changed.append(made)
-            elif settled.said is not None:
+            else:
                 # Of two files, or somebody wrote to this one since it was read.
-                told += put_tied(tx, self._ring, self._batch, settled.said)
+                for source, said in settled.said:
+                    told += put_tied(tx, self._ring, self._batches[source], said)
                 continue
-            if made is not None and not isinstance(made, Tied):
-                told.append(entry or self._batch.person(made, settled.trail_key))
+            told += entries or self._about(settled, made)
         tx.create_files(created)
         tx.update_files([(made.resident, made.envelopes, made.tokens) for made in changed])
-        for each in [self._whole, *told] if self._settled else ():
+        for each in (*self._wholes, *told):
             tx.record(each)
 
-    def _entry(self, settled: Settled) -> Prepared | None:
-        """The entry of what is sealed already; the rest is known within the write alone."""
+    def _sealed_already(self, settled: Settled) -> list[Prepared]:
+        """The entries of what is sealed already; the rest are known within the write alone."""
         made = settled.made
         if isinstance(made, NewFile) or (isinstance(made, Change) and made.facts is None):
-            return self._batch.person(made, settled.trail_key)
-        return None
+            return self._about(settled, made)
+        return []
+
+    def _about(self, settled: Settled, made: NewFile | Change) -> list[Prepared]:
+        """The entries about a person: one of each feed that changed something, the first for all sections."""
+        sources = [row.source for row, kind, *_ in settled.outcomes if kind in _WRITTEN]
+        first, *others = [self._batches[source] for source in sources]
+        about = [other.besides(made.resident, settled.trail_key) for other in others]
+        return [first.person(made, settled.trail_key), *about]
 
 
 def _whole(tx: SqlcipherTransaction, made: Change) -> Change:

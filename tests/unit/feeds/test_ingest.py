@@ -6,7 +6,8 @@ import pytest
 from hub.errors import BadInput, OperatorError
 from hub.feeds import ingest as ingesting
 from hub.feeds.conflicts import conflicts_path
-from hub.feeds.ingest import BATCH, PARTS, Counts, part_path
+from hub.feeds.ingest import BATCH
+from hub.feeds.job import PARTS, Counts, part_path
 from hub.feeds.parallel import ingest
 from hub.feeds.rejected import rejected_path
 from hub.feeds.sealing import ALL_TIERS, OpenedSections, open_facts
@@ -237,11 +238,12 @@ class TestBatches:
         committed = []
         proper = ingesting._Part._write
 
-        def watched(self, row, *, finished=False):
-            beside = [name(part_path(self._job.path, self._part)) for name in (rejected_path, conflicts_path)]
+        def watched(self, writing, places):
+            path = self._job.files[0].path
+            beside = [name(part_path(path, self._part)) for name in (rejected_path, conflicts_path)]
             listed = [path.read_text("utf-8-sig").count("\n") - 1 if path.exists() else 0 for path in beside]
-            committed.append((row, listed))
-            proper(self, row, finished=finished)
+            committed.append((places.get(0, ingesting._FINISHED), listed))
+            proper(self, writing, places)
 
         monkeypatch.setattr(ingesting._Part, "_write", watched)
         counts = bring("utilities", *rows)
@@ -249,13 +251,13 @@ class TestBatches:
         assert len(rejected_rows(tmp_path / "feed.csv")) == 6
         # Row 2 is the first; the other part has none of these rows and comes to the end at once.
         assert sorted(committed) == [
+            (ingesting._FINISHED, [0, 0]),
+            (ingesting._FINISHED, [6, 6]),
             (3, [1, 1]),
             (5, [2, 2]),
             (7, [3, 3]),
             (9, [4, 4]),
             (11, [5, 5]),
-            (13, [0, 0]),
-            (13, [6, 6]),
         ]
         with empty.opened() as hub:
             assert hub.reader.db.execute("SELECT count(*) FROM progress").fetchone() == (0,)
