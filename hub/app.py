@@ -4,13 +4,11 @@ import asyncio
 import gc
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastapi import FastAPI
-from starlette.routing import Route
-from starlette.types import Receive, Scope
+from starlette.types import ASGIApp, Receive, Scope
 
 from hub.access.flow import Road
 from hub.access.standing import Standing
@@ -42,10 +40,8 @@ from hub.api import (
     residents,
     rosters,
     rules,
-    shapes,
     trail,
 )
-from hub.api.documented import declared
 from hub.api.front import Front
 from hub.api.problems import problem_reply
 from hub.api.reply import Reply
@@ -77,7 +73,7 @@ from hub.web.site import load_site, renewed_site
 
 DIRECTORY_VARIABLE = "HUB_DIRECTORY"
 _KEYS_RENEWED_EVERY = 600.0
-_ROUTERS = (
+_MODULES = (
     disclosures,
     residents,
     purposes,
@@ -105,7 +101,6 @@ _ROUTERS = (
     audit_log,
     rules,
     operations,
-    documentation,
 )
 
 
@@ -121,7 +116,7 @@ def create_app(directory: Directory) -> Front:
     gateway = load_gateway(directory)
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(front: Front) -> AsyncIterator[None]:
         front.open()
         ring = open_keyring(directory)
         witnesses = load_witnesses(directory, signer(directory, ring).verifier)
@@ -142,12 +137,13 @@ def create_app(directory: Directory) -> Front:
         finish_retention(writer, ring, now_utc())
         trail_index = TrailIndex(directory, ring)
         turn = Turn(reader, Changes(directory.changes), standing.refresh)
-        app.state.road = Road(reader, ring, lane, policies, verifier, standing, turn, now_utc, front.meter, trail_index)
-        app.state.road.deadlines = standing_rules.deadlines
+        road = Road(reader, ring, lane, policies, verifier, standing, turn, now_utc, front.meter, trail_index)
+        road.deadlines = standing_rules.deadlines
+        road.sends = gateway is not None
+        road.synthetic_only = directory.is_development
+        front.road = road
         front.vocabulary.name_purposes(policies.purposes)
         front.carried["site"] = load_site(directory, standing_rules.texts.get(SIGN_IN, ""), front.is_page)
-        app.state.road.sends = gateway is not None
-        app.state.road.synthetic_only = directory.is_development
         # What start-up made lives as long as the process: looking through it for garbage would only cost pauses.
         gc.collect()
         gc.freeze()
@@ -168,14 +164,9 @@ def create_app(directory: Directory) -> Front:
         reader.close()
         front.close()
 
-    app = FastAPI(
-        title="Resident hub", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False
-    )
-    pages = (*page_routes(), *files.routes)
-
-    routes = [*(each for module in _ROUTERS for each in module.router.declared), *declared(pages)]
-    front = Front(app, routes, lambda: _describe(app, pages), _missing, telemetry_settings(os.environ))
-    return front
+    described = (*_MODULES, documentation)
+    routes = [*(each for module in described for each in module.routes.declared), *page_routes(), *files.routes]
+    return Front(lifespan, routes, _describe, _missing, telemetry_settings(os.environ))
 
 
 def create_app_from_environment() -> Front:
@@ -190,7 +181,7 @@ def _adopting(front: Front, directory: Directory, verifier: Verifier) -> Callabl
 
     def adopt(fresh: Rules) -> None:
         # What is under way and was not decided yet is decided by them.
-        road = front.api.state.road
+        road = front.road
         road.policies, road.deadlines = fresh.policies, fresh.deadlines
         verifier.trust(trusted(directory, fresh))
         front.vocabulary.name_purposes(fresh.policies.purposes)
@@ -216,12 +207,10 @@ async def _renew_keys(verifier: Verifier) -> None:
         await verifier.refresh(now_utc())
 
 
-def _describe(app: FastAPI, pages: Sequence[Route]) -> None:
-    """Make all routes known to FastAPI, which takes longer than all else of a start: only when somebody asks."""
-    shapes.prepare()
-    for module in _ROUTERS:
-        app.router.routes.extend(module.router.described())
-    app.router.routes.extend(pages)
+def _describe() -> ASGIApp:
+    from hub.api.describing import describe  # noqa: PLC0415 - FastAPI and all shapes: a third of a start without them
+
+    return describe(module.__name__.rpartition(".")[2] for module in _MODULES)
 
 
 async def _missing(road: Road, scope: Scope, receive: Receive) -> Reply:

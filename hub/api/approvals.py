@@ -1,33 +1,18 @@
 """`/v1/approvals` and `/v1/deputies`: asking for more than a purpose shows by itself, and deciding about it."""
 
 from datetime import timedelta
-from typing import Annotated, Literal
 
 import msgspec
-from fastapi import Query
-from pydantic import Field
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.access.purpose import SubjectClaim, state_subject
-from hub.api.approval_schemas import (
-    ApprovalBody,
-    ApprovalDecisionRequest,
-    ApprovalRequest,
-    ApprovalsBody,
-    ConsideredBody,
-    DeputiesBody,
-    DeputyBody,
-    DeputyRequest,
-    RevocationRequest,
-)
 from hub.api.body import parse, read
-from hub.api.documented import Routes, served_by
 from hub.api.me import CREATED, answered, asking
 from hub.api.paging import Paging, paged, read_paging, read_query
 from hub.api.reply import Reply
 from hub.api.requests import verdict
-from hub.api.schemas import BEARER, CURSOR, LIMIT, problems
+from hub.api.routes import Routes
 from hub.approvals.considering import consider
 from hub.approvals.deputies import deputies, name_deputy, revoke_deputy
 from hub.approvals.minors import Wish as StandingWish
@@ -39,13 +24,9 @@ from hub.model.duration import parse_duration
 from hub.rights.desk import Asked
 from hub.rights.wording import worded
 
-router = Routes(tags=["approvals"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+routes = Routes()
 USUAL = timedelta(hours=24)
 _USUALLY_LISTED = 50
-_ID = {"type": "string", "pattern": "^([A-Za-z0-9_-]{43}|[0-9a-f]{24})$"}
-_NAME = {"name": "id", "in": "path", "required": True, "schema": _ID}
-_ROW = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9a-f]{24}$"}}
-_STATE = Annotated[Literal["pending", "approved", "denied", "expired", "revoked"], Field()]
 
 
 class ApprovalClaim(msgspec.Struct, forbid_unknown_fields=True):
@@ -93,6 +74,7 @@ _deputy_claim = msgspec.json.Decoder(DeputyClaim)
 _nothing = msgspec.json.Decoder(Nothing)
 
 
+@routes.post("/v1/approvals", "askApproval")
 async def _ask(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
     claim = parse(_claim, await read(receive))
@@ -109,6 +91,7 @@ async def _ask(road: Road, scope: Scope, receive: Receive) -> Reply:
     return await answered(ask(road, asked, wish), asked, CREATED)
 
 
+@routes.get("/v1/approvals", "approvals")
 async def _list(road: Road, scope: Scope, _receive: Receive) -> Reply:
     asked = await asking(road, scope)
     paging, said = read_query(scope, frozenset({"state"}))
@@ -119,11 +102,13 @@ async def _list(road: Road, scope: Scope, _receive: Receive) -> Reply:
     return await answered(approvals(road, asked, state, paging.cursor or "", paging.limit or _USUALLY_LISTED), asked)
 
 
+@routes.get("/v1/approvals/{id}", "considerApproval")
 async def _consider(road: Road, scope: Scope, _receive: Receive) -> Reply:
     asked = await asking(road, scope)
     return await answered(consider(road, asked, scope["path_params"]["id"]), asked)
 
 
+@routes.post("/v1/approvals/{id}/decision", "decideApproval")
 async def _decide(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
     claim = parse(_decision_claim, await read(receive))
@@ -145,6 +130,7 @@ async def _decide(road: Road, scope: Scope, receive: Receive) -> Reply:
     return await answered(decide_approval(road, asked, name, said), asked)
 
 
+@routes.post("/v1/approvals/{id}/revocation", "revokeApproval")
 async def _revoke(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
     body = await read(receive)
@@ -156,12 +142,14 @@ async def _revoke(road: Road, scope: Scope, receive: Receive) -> Reply:
     return await answered(revoke_approval(road, asked, name, reason), asked)
 
 
+@routes.post("/v1/deputies", "nameDeputy")
 async def _deputy(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
     claim = parse(_deputy_claim, await read(receive))
     return await answered(name_deputy(road, asked, claim.deputy, claim.since, claim.until), asked, CREATED)
 
 
+@routes.get("/v1/deputies", "deputies")
 async def _deputies(road: Road, scope: Scope, _receive: Receive) -> Reply:
     asked = await asking(road, scope)
     return await answered(_page_of_deputies(road, asked, read_paging(scope)), asked)
@@ -171,80 +159,9 @@ async def _page_of_deputies(road: Road, asked: Asked, paging: Paging) -> dict[st
     return paged(await deputies(road, asked), paging)
 
 
+@routes.post("/v1/deputies/{id}/revocation", "revokeDeputy")
 async def _revoke_deputy(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
     if body := await read(receive):
         parse(_nothing, body)
     return await answered(revoke_deputy(road, asked, scope["path_params"]["id"]), asked)
-
-
-@router.post("/v1/approvals", response_model=ApprovalBody, operation_id="askApproval", status_code=CREATED)
-@served_by(_ask)
-def ask_approval(body: ApprovalRequest) -> None:
-    """Ask that fields may be read which need somebody else's yes; counted from the decision for as long as asked."""
-
-
-@router.get("/v1/approvals", response_model=ApprovalsBody, operation_id="approvals")
-@served_by(_list)
-def list_approvals(state: Annotated[_STATE | None, Query()] = None, cursor: CURSOR = None, limit: LIMIT = None) -> None:
-    """Approvals that the caller asked for or may decide, newest first."""
-
-
-@router.get(
-    "/v1/approvals/{id}",
-    response_model=ConsideredBody,
-    operation_id="considerApproval",
-    openapi_extra={"parameters": [_NAME]},
-    responses=problems(404),
-)
-@served_by(_consider)
-def consider_() -> None:
-    """One request with the name of whom it is about, for those who may decide; the person finds that they looked."""
-
-
-@router.post(
-    "/v1/approvals/{id}/decision",
-    response_model=ApprovalBody,
-    operation_id="decideApproval",
-    openapi_extra={"parameters": [_NAME]},
-    responses=problems(404, 409),
-)
-@served_by(_decide)
-def decide(body: ApprovalDecisionRequest) -> None:
-    """Approve or deny a request of another person; fields and duration may be narrowed, never widened."""
-
-
-@router.post(
-    "/v1/approvals/{id}/revocation",
-    response_model=ApprovalBody,
-    operation_id="revokeApproval",
-    openapi_extra={"parameters": [_NAME]},
-    responses=problems(404, 409),
-)
-@served_by(_revoke)
-def revoke(body: RevocationRequest | None = None) -> None:
-    """End an approval, or a request, at once."""
-
-
-@router.get("/v1/deputies", response_model=DeputiesBody, operation_id="deputies")
-@served_by(_deputies)
-def list_deputies(cursor: CURSOR = None, limit: LIMIT = None) -> None:
-    """Who stands in for the secretary of the caller's community, now or later."""
-
-
-@router.post("/v1/deputies", response_model=DeputyBody, operation_id="nameDeputy", status_code=CREATED)
-@served_by(_deputy)
-def deputy(body: DeputyRequest) -> None:
-    """Name somebody who decides in a secretary's place for a time."""
-
-
-@router.post(
-    "/v1/deputies/{id}/revocation",
-    response_model=DeputyBody,
-    operation_id="revokeDeputy",
-    openapi_extra={"parameters": [_ROW]},
-    responses=problems(404, 409),
-)
-@served_by(_revoke_deputy)
-def end_deputy() -> None:
-    """End a deputy's time at once."""

@@ -10,30 +10,12 @@ from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.api.audit_names import named_event
-from hub.api.audit_schemas import (
-    ACTOR,
-    NAME,
-    OVER_ASKED,
-    PSEUDONYM,
-    SINCE,
-    STATE,
-    SUBJECT,
-    UNTIL,
-    WORD,
-    EventsBody,
-    ProvenEventBody,
-    ReidentificationBody,
-    ReidentificationDecision,
-    ReidentificationRequest,
-    ReidentificationsBody,
-)
 from hub.api.body import parse, read
-from hub.api.documented import Routes, caller_of, served_by
 from hub.api.paging import read_query
 from hub.api.problems import problem_reply
 from hub.api.reply import Reply, json_reply
 from hub.api.requests import verdict
-from hub.api.schemas import BEARER, CURSOR, LIMIT, problems
+from hub.api.routes import Routes, caller_of
 from hub.errors import BadInput, Reason
 from hub.model.instant import read_instant
 from hub.model.principal import Role, parse_principal
@@ -42,15 +24,14 @@ from hub.store.trail_query import TrailQuery
 from hub.supervision import reidentification, search
 from hub.supervision.desk import Asked, Refused, must_supervise
 
-router = Routes(tags=["audit"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+routes = Routes()
+PSEUDONYM = "^[0-9a-f]{32}$"
+NAME = "^[A-Za-z0-9_]{1,64}$"
 _USUALLY_LISTED = 50
 _MOST_DIGITS = 15
 _FILTERS = frozenset({"actor", "subject", "purpose", "kind", "outcome", "department", "over_asked", "since", "until"})
 _SINGLE_ACTORS = frozenset({"hub", Role.RESIDENT.value})
 _STATUS = {Reason.NOT_FOUND: 404, Reason.ALREADY_DECIDED: 409}
-_ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9a-f]{24}$"}}
-
-_INDEX = {"name": "index", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 0}}
 
 
 class SubjectClaim(msgspec.Struct, forbid_unknown_fields=True):
@@ -84,6 +65,7 @@ async def answered(answer: Awaitable[Any], asked: Asked, status: int = 200) -> R
         return problem_reply(_STATUS.get(refusal.reason, 403), [refusal.reason.value], asked.trace_id)
 
 
+@routes.get("/v1/audit/events", "auditEvents")
 async def _events(road: Road, scope: Scope, _receive: Receive) -> Reply:
     asked = await asking(road, scope)
     return await answered(_searched(road, asked, scope), asked)
@@ -98,6 +80,7 @@ async def _searched(road: Road, asked: Asked, scope: Scope) -> dict[str, Any]:
     return page | {"items": [named_event(road, each) for each in page["items"]]}
 
 
+@routes.get("/v1/audit/events/{index}", "auditEvent")
 async def _one(road: Road, scope: Scope, _receive: Receive) -> Reply:
     asked = await asking(road, scope)
     return await answered(_shown(road, asked, scope["path_params"]["index"]), asked)
@@ -170,6 +153,7 @@ def place(cursor: str | None) -> int | None:
     return int(cursor)
 
 
+@routes.post("/v1/audit/reidentifications", "askReidentification")
 async def _ask(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
     return await answered(_asked_for(road, asked, receive), asked, 201)
@@ -181,6 +165,7 @@ async def _asked_for(road: Road, asked: Asked, receive: Receive) -> dict[str, An
     return await reidentification.ask(road, asked, _pseudonym(claim.subject), worded("reason", claim.reason))
 
 
+@routes.get("/v1/audit/reidentifications", "reidentifications")
 async def _list(road: Road, scope: Scope, _receive: Receive) -> Reply:
     asked = await asking(road, scope)
     return await answered(_listed(road, asked, scope), asked)
@@ -195,6 +180,7 @@ async def _listed(road: Road, asked: Asked, scope: Scope) -> dict[str, Any]:
     return {"items": page.items, "next": page.next}
 
 
+@routes.post("/v1/audit/reidentifications/{id}/decision", "decideReidentification")
 async def _decide(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
     return await answered(_decided(road, asked, scope, receive), asked)
@@ -207,78 +193,7 @@ async def _decided(road: Road, asked: Asked, scope: Scope, receive: Receive) -> 
     return await reidentification.decide(road, asked, scope["path_params"]["id"], reason, approve=approve)
 
 
+@routes.get("/v1/audit/reidentifications/{id}", "reidentification")
 async def _read(road: Road, scope: Scope, _receive: Receive) -> Reply:
     asked = await asking(road, scope)
     return await answered(reidentification.read(road, asked, scope["path_params"]["id"]), asked)
-
-
-@router.get("/v1/audit/events", response_model=EventsBody, operation_id="auditEvents")
-@served_by(_events)
-def events(
-    actor: ACTOR = None,
-    subject: SUBJECT = None,
-    purpose: WORD = None,
-    kind: WORD = None,
-    outcome: WORD = None,
-    department: WORD = None,
-    over_asked: OVER_ASKED = None,
-    since: SINCE = None,
-    until: UNTIL = None,
-    cursor: CURSOR = None,
-    limit: LIMIT = None,
-) -> None:
-    """Search the trail of the caller's area, newest first; for security officers and auditors. The look is recorded."""
-
-
-@router.get(
-    "/v1/audit/events/{index}",
-    response_model=ProvenEventBody,
-    operation_id="auditEvent",
-    openapi_extra={"parameters": [_INDEX]},
-    responses=problems(404),
-)
-@served_by(_one)
-def event() -> None:
-    """One entry of the caller's area with its receipt and its proof, verified."""
-
-
-@router.post(
-    "/v1/audit/reidentifications",
-    response_model=ReidentificationBody,
-    status_code=201,
-    operation_id="askReidentification",
-    responses=problems(404),
-)
-@served_by(_ask)
-def ask_reidentification(body: ReidentificationRequest) -> None:
-    """Ask whose pseudonym it is; another person decides."""
-
-
-@router.get("/v1/audit/reidentifications", response_model=ReidentificationsBody, operation_id="reidentifications")
-@served_by(_list)
-def reidentifications(state: STATE = None, cursor: CURSOR = None, limit: LIMIT = None) -> None:
-    """Requests for re-identification about people of the caller's area."""
-
-
-@router.post(
-    "/v1/audit/reidentifications/{id}/decision",
-    response_model=ReidentificationBody,
-    operation_id="decideReidentification",
-    openapi_extra={"parameters": [_ID]},
-    responses=problems(404, 409),
-)
-@served_by(_decide)
-def decide_reidentification(body: ReidentificationDecision) -> None:
-    """Approve or deny another person's request, once."""
-
-
-@router.get(
-    "/v1/audit/reidentifications/{id}",
-    response_model=ReidentificationBody,
-    operation_id="reidentification",
-    openapi_extra={"parameters": [_ID]},
-    responses=problems(404),
-)
-@served_by(_read)
-def reidentification_of() -> None:
-    """A request as it stands; its requester reads the identity here, once, within 24 hours of the approval."""

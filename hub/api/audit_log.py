@@ -3,28 +3,23 @@
 from typing import Any
 
 import msgspec
-from starlette.responses import Response
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.api.audit import answered, asking, query_of
-from hub.api.audit_log_schemas import LogBody, PackRequest, VerificationBody, VolumesBody
 from hub.api.audit_names import named_volumes
-from hub.api.audit_schemas import SINCE, UNTIL, WORD
 from hub.api.body import parse, read
-from hub.api.documented import Routes, served_by
 from hub.api.paging import Paging, read_query
 from hub.api.problems import problem_reply
 from hub.api.reply import Reply
-from hub.api.schemas import BEARER, problems
+from hub.api.routes import Routes
 from hub.errors import BadInput, Reason
 from hub.supervision import health, packs, verification, volumes
 from hub.supervision.desk import Asked, Refused, must_supervise
 
-router = Routes(tags=["audit"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
-_ACCEPTED = 202
+routes = Routes()
+ACCEPTED = 202
 _COUNTED = frozenset({"department", "purpose", "kind", "since", "until"})
-_ZIP = {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}
 _PACK_HEADERS = (
     (b"content-type", b"application/zip"),
     (b"content-disposition", b'attachment; filename="evidence.zip"'),
@@ -49,6 +44,7 @@ class PackClaim(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
 _pack_claim = msgspec.json.Decoder(PackClaim)
 
 
+@routes.get("/v1/audit/volumes", "auditVolumes")
 async def _volumes(road: Road, scope: Scope, _receive: Receive) -> Reply:
     asked = await asking(road, scope)
     return await answered(_counted(road, asked, scope), asked)
@@ -62,6 +58,7 @@ async def _counted(road: Road, asked: Asked, scope: Scope) -> dict[str, Any]:
     return named_volumes(road, await volumes.volumes(road, asked, wanted))
 
 
+@routes.get("/v1/audit/log", "auditLog")
 async def _log(road: Road, scope: Scope, _receive: Receive) -> Reply:
     asked = await asking(road, scope)
     return await answered(_healthy(road, asked, scope), asked)
@@ -73,9 +70,10 @@ async def _healthy(road: Road, asked: Asked, scope: Scope) -> dict[str, Any]:
     return await health.health(road, asked)
 
 
+@routes.post("/v1/audit/verifications", "verifyLog")
 async def _verify(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
-    return await answered(_begun(road, asked, receive), asked, _ACCEPTED)
+    return await answered(_begun(road, asked, receive), asked, ACCEPTED)
 
 
 async def _begun(road: Road, asked: Asked, receive: Receive) -> dict[str, Any]:
@@ -85,6 +83,7 @@ async def _begun(road: Road, asked: Asked, receive: Receive) -> dict[str, Any]:
     return await verification.begin(road, asked)
 
 
+@routes.post("/v1/audit/packs", "auditPack")
 async def _pack(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
     try:
@@ -104,36 +103,3 @@ def _said(scope: Scope, names: frozenset[str]) -> dict[str, str]:
     if paging != Paging():
         raise BadInput("cursor" if paging.cursor else "limit", "is not a member of this request")
     return said
-
-
-@router.get("/v1/audit/volumes", response_model=VolumesBody, operation_id="auditVolumes")
-@served_by(_volumes)
-def volumes_of(
-    department: WORD = None, purpose: WORD = None, kind: WORD = None, since: SINCE = None, until: UNTIL = None
-) -> None:
-    """How many entries, refusals and over-asks the caller's area had: of the last week, or of a year at most."""
-
-
-@router.get("/v1/audit/log", response_model=LogBody, operation_id="auditLog")
-@served_by(_log)
-def log() -> None:
-    """The log's size, its last checkpoint and that one's age, its witnesses, the last full check of it."""
-
-
-@router.post(
-    "/v1/audit/verifications", response_model=VerificationBody, status_code=_ACCEPTED, operation_id="verifyLog"
-)
-@served_by(_verify)
-def verify() -> None:
-    """Check the whole log, entry by entry, or tell of the check that runs; `GET /v1/audit/log` has the verdict."""
-
-
-@router.post(
-    "/v1/audit/packs",
-    operation_id="auditPack",
-    response_class=Response,
-    responses={200: _ZIP, **problems(429)},
-)
-@served_by(_pack)
-def pack(body: PackRequest) -> None:
-    """An evidence pack of what a search finds: acts and proofs in one file that `python -m audit verify` checks."""

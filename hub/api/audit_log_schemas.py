@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from hub.api.audit_schemas import NAME, PSEUDONYM, Actor, Time
+from hub.api.audit import NAME, PSEUDONYM
+from hub.api.audit_schemas import Actor, Time
 from hub.api.shapes import Shape
 
 _Name = Annotated[str, Field(pattern=NAME)] | SkipJsonSchema[None]

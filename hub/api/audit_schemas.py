@@ -6,11 +6,10 @@ from fastapi import Query
 from pydantic import ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
+from hub.api.audit import NAME, PSEUDONYM
 from hub.api.shapes import Shape
 from hub.rights.wording import MOST_CHARACTERS
 
-PSEUDONYM = "^[0-9a-f]{32}$"
-NAME = "^[A-Za-z0-9_]{1,64}$"
 _ACTOR = r"^(hub|resident|[a-z_]{1,32}:[A-Za-z0-9_@]{1,96}(#[A-Za-z0-9_.-]{1,64})?)$"
 _TIME = "RFC 3339, with a zone, or a day in China"
 Actor = Annotated[str, Field(pattern=_ACTOR)]

@@ -1,28 +1,22 @@
 """`/v1/cases`: what an office works on for some people, and what reading about them is bound to."""
 
-from typing import Annotated
-
 import msgspec
-from fastapi import Query
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.access.purpose import MOST_NAME, SubjectClaim, state_subject
 from hub.api.body import parse, read
-from hub.api.case_schemas import CaseBody, CaseRequest, CasesBody, CaseState, ClosureRequest
-from hub.api.documented import Routes, served_by
 from hub.api.me import CREATED, answered, asking
 from hub.api.paging import paged, read_query
 from hub.api.reply import Reply, json_reply
-from hub.api.schemas import BEARER, CURSOR, LIMIT, problems
+from hub.api.routes import Routes
 from hub.cases.cases import Wanted, cases, close_case, open_case
 from hub.errors import BadInput
 from hub.model.case import State
 from hub.model.duration import parse_duration
 from hub.rights.wording import worded
 
-router = Routes(tags=["cases"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
-_NAME = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9a-f]{24}$"}}
+routes = Routes()
 
 
 class CaseClaim(msgspec.Struct, forbid_unknown_fields=True):
@@ -44,6 +38,7 @@ _case_claim = msgspec.json.Decoder(CaseClaim)
 _closure_claim = msgspec.json.Decoder(ClosureClaim)
 
 
+@routes.post("/v1/cases", "openCase")
 async def _open(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
     claim = parse(_case_claim, await read(receive))
@@ -55,6 +50,7 @@ async def _open(road: Road, scope: Scope, receive: Receive) -> Reply:
     return await answered(open_case(road, asked, wanted), asked, CREATED)
 
 
+@routes.get("/v1/cases", "cases")
 async def _list(road: Road, scope: Scope, _receive: Receive) -> Reply:
     asked = await asking(road, scope)
     paging, said = read_query(scope, frozenset({"state"}))
@@ -64,35 +60,10 @@ async def _list(road: Road, scope: Scope, _receive: Receive) -> Reply:
     return json_reply(paged(cases(road, asked, None if text is None else State(text)), paging))
 
 
+@routes.post("/v1/cases/{id}/closure", "closeCase")
 async def _close(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
     body = await read(receive)
     claim = parse(_closure_claim, body) if body else ClosureClaim()
     reason = worded("reason", claim.reason, required=False)
     return await answered(close_case(road, asked, scope["path_params"]["id"], reason), asked)
-
-
-@router.post(
-    "/v1/cases", response_model=CaseBody, operation_id="openCase", status_code=CREATED, responses=problems(429)
-)
-@served_by(_open)
-def open_(body: CaseRequest) -> None:
-    """Open a case for some people, each of whom is told; its office may read them for its purpose while it is open."""
-
-
-@router.get("/v1/cases", response_model=CasesBody, operation_id="cases")
-@served_by(_list)
-def list_cases(state: Annotated[CaseState | None, Query()] = None, cursor: CURSOR = None, limit: LIMIT = None) -> None:
-    """The cases of the caller's office that nobody has closed, or those a resident is a party to, newest first."""
-
-
-@router.post(
-    "/v1/cases/{id}/closure",
-    response_model=CaseBody,
-    operation_id="closeCase",
-    openapi_extra={"parameters": [_NAME]},
-    responses=problems(404, 409),
-)
-@served_by(_close)
-def close(body: ClosureRequest | None = None) -> None:
-    """Close a case at once: its office may, and any of its parties."""

@@ -9,27 +9,18 @@ from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.api.body import parse, read
-from hub.api.documented import Routes, served_by
 from hub.api.me import CREATED, answered, asking
 from hub.api.paging import Paging, paged, read_paging
 from hub.api.reply import Reply, json_reply
 from hub.api.requests import verdict
-from hub.api.rights_schemas import (
-    DeferralBody,
-    DeferralDecision,
-    DeferralRequest,
-    DeferralsBody,
-    TransparencyBody,
-)
-from hub.api.schemas import BEARER, CURSOR, LIMIT, problems
+from hub.api.routes import Routes
 from hub.errors import BadInput
 from hub.model.instant import day_of, timestamp
 from hub.rights.deferrals import KIND, ask_deferral, decide_deferral, deferrals, in_force
 from hub.rights.desk import Asked
 from hub.rights.wording import worded
 
-router = Routes(tags=["deferrals"], responses=problems(503))
-_NAME = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9a-f]{24}$"}}
+routes = Routes()
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
@@ -52,6 +43,7 @@ _claim = msgspec.json.Decoder(DeferralClaim)
 _decision = msgspec.json.Decoder(DecisionClaim)
 
 
+@routes.post("/v1/audit/deferrals", "askDeferral")
 async def _ask(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
     claim = parse(_claim, await read(receive))
@@ -61,6 +53,7 @@ async def _ask(road: Road, scope: Scope, receive: Receive) -> Reply:
     return await answered(ask_deferral(road, asked, claim.index, citation, until), asked, CREATED)
 
 
+@routes.post("/v1/audit/deferrals/{id}/decision", "decideDeferral")
 async def _decide(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
     claim = parse(_decision, await read(receive))
@@ -69,6 +62,7 @@ async def _decide(road: Road, scope: Scope, receive: Receive) -> Reply:
     return await answered(decide_deferral(road, asked, name, approve=approve, reason=reason), asked)
 
 
+@routes.get("/v1/audit/deferrals", "deferrals")
 async def _list(road: Road, scope: Scope, _receive: Receive) -> Reply:
     asked = await asking(road, scope)
     return await answered(_listed(road, asked, read_paging(scope)), asked)
@@ -78,6 +72,7 @@ async def _listed(road: Road, asked: Asked, paging: Paging) -> dict[str, Any]:
     return paged(await deferrals(road, asked), paging)
 
 
+@routes.get("/v1/transparency/deferrals", "transparency")
 async def _count(road: Road, _scope: Scope, _receive: Receive) -> Reply:
     road.turn.begin()
     now = road.clock()
@@ -91,47 +86,3 @@ def _day(text: str) -> date:
         return date.fromisoformat(text if _DAY.fullmatch(text) else "")
     except ValueError:
         raise BadInput("until", "must be a day, YYYY-MM-DD") from None
-
-
-@router.post(
-    "/v1/audit/deferrals",
-    response_model=DeferralBody,
-    operation_id="askDeferral",
-    status_code=CREATED,
-    dependencies=BEARER,
-    responses=problems(401, 403, 404, 422),
-)
-@served_by(_ask)
-def ask(body: DeferralRequest) -> None:
-    """Ask that a person be told later of one access to their file, where a law demands secrecy; another must agree."""
-
-
-@router.post(
-    "/v1/audit/deferrals/{id}/decision",
-    response_model=DeferralBody,
-    operation_id="decideDeferral",
-    dependencies=BEARER,
-    openapi_extra={"parameters": [_NAME]},
-    responses=problems(401, 403, 404, 409, 422),
-)
-@served_by(_decide)
-def decide(body: DeferralDecision) -> None:
-    """Consent to a deferral or refuse it, once; by another person than the one who asks."""
-
-
-@router.get(
-    "/v1/audit/deferrals",
-    response_model=DeferralsBody,
-    operation_id="deferrals",
-    dependencies=BEARER,
-    responses=problems(401, 403, 422),
-)
-@served_by(_list)
-def listed(cursor: CURSOR = None, limit: LIMIT = None) -> None:
-    """Deferrals in the caller's area, whatever became of them, oldest first."""
-
-
-@router.get("/v1/transparency/deferrals", response_model=TransparencyBody, operation_id="transparency")
-@served_by(_count)
-def transparency() -> None:
-    """How many notices are deferred now in the whole hub; no token needed."""

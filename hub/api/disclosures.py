@@ -9,16 +9,15 @@ from hub.access.flow import Answer, Road
 from hub.access.purpose import Claim, SubjectClaim
 from hub.access.respond import evidence
 from hub.api.body import MOST_BATCH_BYTES, parse, read
-from hub.api.documented import ON_BEHALF_OF, Routes, caller_of, entered, header_of, served_by
 from hub.api.problems import bad_input, problem, problem_reply
 from hub.api.reply import Reply, json_reply
-from hub.api.schemas import BEARER, MANDATE, BatchBody, BatchRequest, DisclosureBody, DisclosureRequest, problems
+from hub.api.routes import ON_BEHALF_OF, Routes, caller_of, entered, header_of
 from hub.approvals.counter import disclose_for
 from hub.errors import BadInput
 from hub.rights.desk import Asked, Refused
 
 MOST_SUBJECTS = 1000
-router = Routes(tags=["disclosures"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+routes = Routes()
 
 
 class BatchClaim(msgspec.Struct, forbid_unknown_fields=True):
@@ -34,6 +33,7 @@ _claim = msgspec.json.Decoder(Claim)
 _batch = msgspec.json.Decoder(BatchClaim)
 
 
+@routes.post("/v1/disclosures", "disclose")
 async def _disclose(road: Road, scope: Scope, receive: Receive) -> Reply:
     trace_id = scope["state"]["trace_id"]
     if (mandate := header_of(scope, ON_BEHALF_OF)) is not None:
@@ -54,6 +54,7 @@ async def _disclose_for(road: Road, agent: Asked, mandate: str, claim: Claim) ->
         return Answer(403, {"reasons": [refusal.reason.value], "withheld": []} | evidence(refusal.receipt))
 
 
+@routes.post("/v1/disclosures/batch", "discloseBatch")
 async def _disclose_batch(road: Road, scope: Scope, receive: Receive) -> Reply:
     caller = await caller_of(road, scope)
     trace_id = scope["state"]["trace_id"]
@@ -72,18 +73,3 @@ def _item(answer: Answer, trace_id: str) -> dict[str, Any]:
     if isinstance(error := answer.body.get("error"), BadInput):
         return bad_input(error, trace_id)
     return problem(answer.status, answer.body.pop("reasons"), trace_id, answer.body)
-
-
-@router.post("/v1/disclosures", response_model=DisclosureBody, operation_id="disclose", responses=problems(429))
-@served_by(_disclose)
-def disclose(body: DisclosureRequest, on_behalf_of: MANDATE = None) -> None:
-    """Read fields of one person's file for a purpose.
-
-    An over-ask is answered with what is allowed; every other field stands in `withheld` with its reason.
-    """
-
-
-@router.post("/v1/disclosures/batch", response_model=BatchBody, operation_id="discloseBatch")
-@served_by(_disclose_batch)
-def disclose_batch(body: BatchRequest) -> None:
-    """The same read of up to 1,000 people's files, each decided and recorded on its own."""

@@ -6,12 +6,12 @@ from importlib.resources import files
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
-from hub.api.documented import Routes, served_by
 from hub.api.problems import problem_reply
 from hub.api.reply import Reply, text_reply
+from hub.api.routes import Routes
 from hub.errors import Reason
 
-router = Routes(include_in_schema=False)
+routes = Routes()
 _ASSETS = {
     "swagger-ui-bundle.js": "text/javascript",
     "swagger-ui.css": "text/css",
@@ -33,10 +33,12 @@ def _asset(name: str) -> bytes:
     return (files("fastapi_offline") / "static" / name).read_bytes()
 
 
+@routes.get("/docs")
 async def _docs(_road: Road, _scope: Scope, _receive: Receive) -> Reply:
     return text_reply(_PAGE, "text/html; charset=utf-8", (b"content-security-policy", _POLICY))
 
 
+@routes.get("/docs/{name}")
 async def _file(_road: Road, scope: Scope, _receive: Receive) -> Reply:
     name = scope["path_params"]["name"]
     if name == "start.js":
@@ -44,15 +46,3 @@ async def _file(_road: Road, scope: Scope, _receive: Receive) -> Reply:
     if name not in _ASSETS:
         return problem_reply(404, [Reason.NOT_FOUND.value], scope["state"]["trace_id"])
     return text_reply(_asset(name), _ASSETS[name], (b"cache-control", b"max-age=86400"))
-
-
-@router.get("/docs")
-@served_by(_docs)
-def docs() -> None:
-    """The page."""
-
-
-@router.get("/docs/{name}")
-@served_by(_file)
-def docs_file(name: str) -> None:
-    """What the page needs."""

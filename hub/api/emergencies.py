@@ -1,29 +1,17 @@
 """`/v1/alarms` and `/v1/emergencies`: what is reported, breaking the glass upon it, and the review that follows."""
 
 import re
-from typing import Annotated
 
 import msgspec
-from fastapi import Query
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.access.purpose import SubjectClaim, state_subject
 from hub.api.body import parse, read
-from hub.api.documented import Routes, served_by
-from hub.api.emergency_schemas import (
-    AlarmBody,
-    AlarmRequest,
-    EmergenciesBody,
-    EmergencyBody,
-    EmergencyRequest,
-    ReviewRequest,
-    ReviewState,
-)
 from hub.api.me import CREATED, answered, asking
 from hub.api.paging import read_query
 from hub.api.reply import Reply
-from hub.api.schemas import BEARER, CURSOR, LIMIT, problems
+from hub.api.routes import Routes
 from hub.emergencies.alarms import raise_alarm
 from hub.emergencies.opening import open_emergency
 from hub.emergencies.reviews import emergencies, review_emergency
@@ -31,10 +19,9 @@ from hub.errors import BadInput
 from hub.model.emergency import Review, Trigger
 from hub.rights.wording import worded
 
-router = Routes(tags=["emergencies"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+routes = Routes()
 _USUALLY_LISTED = 50
 _MOST_ID = 64
-_NAME = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{43}$"}}
 _KIND = re.compile(r"[a-z][a-z_]{1,31}")
 _NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,39}", re.ASCII)
 _VERDICTS = {"justified": Review.JUSTIFIED, "unjustified": Review.UNJUSTIFIED}
@@ -76,6 +63,7 @@ _emergency_claim = msgspec.json.Decoder(EmergencyClaim)
 _review_claim = msgspec.json.Decoder(ReviewClaim)
 
 
+@routes.post("/v1/alarms", "raiseAlarm")
 async def _alarm(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
     claim = parse(_alarm_claim, await read(receive))
@@ -88,6 +76,7 @@ async def _alarm(road: Road, scope: Scope, receive: Receive) -> Reply:
     return await answered(raise_alarm(road, asked, subject, claim.kind, number), asked, CREATED)
 
 
+@routes.post("/v1/emergencies", "openEmergency")
 async def _open(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
     claim = parse(_emergency_claim, await read(receive))
@@ -107,6 +96,7 @@ def _trigger(claim: TriggerClaim | None) -> Trigger | None:
     return Trigger(kind, name)
 
 
+@routes.get("/v1/emergencies", "emergencies")
 async def _list(road: Road, scope: Scope, _receive: Receive) -> Reply:
     asked = await asking(road, scope)
     paging, said = read_query(scope, frozenset({"state"}))
@@ -117,6 +107,7 @@ async def _list(road: Road, scope: Scope, _receive: Receive) -> Reply:
     return await answered(emergencies(road, asked, state, paging.cursor or "", paging.limit or _USUALLY_LISTED), asked)
 
 
+@routes.post("/v1/emergencies/{id}/review", "reviewEmergency")
 async def _review(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
     claim = parse(_review_claim, await read(receive))
@@ -125,33 +116,3 @@ async def _review(road: Road, scope: Scope, receive: Receive) -> Reply:
         raise BadInput("verdict", "must be `justified` or `unjustified`")
     note = worded("note", claim.note)
     return await answered(review_emergency(road, asked, scope["path_params"]["id"], verdict, note), asked)
-
-
-@router.post("/v1/alarms", response_model=AlarmBody, operation_id="raiseAlarm", status_code=CREATED)
-@served_by(_alarm)
-def alarm(body: AlarmRequest) -> None:
-    """Report an alarm about a person; for devices' organisations and the call centre, calls also for the counter."""
-
-
-@router.post("/v1/emergencies", response_model=EmergencyBody, operation_id="openEmergency", status_code=CREATED)
-@served_by(_open)
-def open_(body: EmergencyRequest) -> None:
-    """Open a person's emergency fields for the caller for an hour; somebody else reviews it within a day."""
-
-
-@router.get("/v1/emergencies", response_model=EmergenciesBody, operation_id="emergencies")
-@served_by(_list)
-def list_(state: Annotated[ReviewState | None, Query()] = None, cursor: CURSOR = None, limit: LIMIT = None) -> None:
-    """Emergencies the caller may review, opened, or is the subject of, newest first."""
-
-
-@router.post(
-    "/v1/emergencies/{id}/review",
-    response_model=EmergencyBody,
-    operation_id="reviewEmergency",
-    openapi_extra={"parameters": [_NAME]},
-    responses=problems(404, 409),
-)
-@served_by(_review)
-def review(body: ReviewRequest) -> None:
-    """Say whether breaking the glass was justified, once; one that was not ends at once."""

@@ -2,33 +2,19 @@
 
 import re
 from datetime import date
-from typing import Annotated
 
 import msgspec
-from fastapi import Query
-from pydantic.json_schema import SkipJsonSchema
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.access.purpose import MOST_NAME
 from hub.api.audit import query_of
-from hub.api.audit_schemas import SINCE, UNTIL
 from hub.api.body import parse, read
-from hub.api.documented import Routes, served_by
-from hub.api.filing_schemas import (
-    STATES,
-    FilingBody,
-    FilingDecisionRequest,
-    FilingRequest,
-    FilingsBody,
-    FilingUseBody,
-    FilingWithdrawalRequest,
-)
 from hub.api.me import CREATED, answered, asking
 from hub.api.paging import Paging, read_query
 from hub.api.reply import Reply
 from hub.api.requests import verdict
-from hub.api.schemas import BEARER, CURSOR, LIMIT, problems
+from hub.api.routes import Routes
 from hub.approvals import filings
 from hub.approvals.filing_use import use
 from hub.errors import BadInput
@@ -36,12 +22,10 @@ from hub.model.filing_request import USUAL_VOLUME, State
 from hub.policy.filings import MOST_VOLUME
 from hub.rights.wording import worded
 
-router = Routes(tags=["filings"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+routes = Routes()
 _USUALLY_LISTED = 50
 _SCOPE = re.compile(r"[1-9][0-9]{1,14}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9a-f]{24}$"}}
-_STATE = Annotated[STATES | SkipJsonSchema[None], Query()]
 
 
 class FilingClaim(msgspec.Struct, forbid_unknown_fields=True):
@@ -74,6 +58,7 @@ _decision_claim = msgspec.json.Decoder(DecisionClaim)
 _withdrawal_claim = msgspec.json.Decoder(WithdrawalClaim)
 
 
+@routes.post("/v1/filings", "file")
 async def _file(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
     stated = _stated(parse(_claim, await read(receive)))
@@ -105,6 +90,7 @@ def _day(text: str) -> date:
         raise BadInput("valid_until", "must be a date, YYYY-MM-DD") from None
 
 
+@routes.get("/v1/filings", "filings")
 async def _list(road: Road, scope: Scope, _receive: Receive) -> Reply:
     asked = await asking(road, scope)
     paging, said = read_query(scope, frozenset({"state"}))
@@ -116,6 +102,7 @@ async def _list(road: Road, scope: Scope, _receive: Receive) -> Reply:
     return await answered(filings.filings(road, asked, state, paging.cursor or "", limit), asked)
 
 
+@routes.post("/v1/filings/{id}/decision", "decideFiling")
 async def _decide(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
     claim = parse(_decision_claim, await read(receive))
@@ -125,6 +112,7 @@ async def _decide(road: Road, scope: Scope, receive: Receive) -> Reply:
     return await answered(filings.decide_filing(road, asked, name, approve=approve, reason=reason), asked)
 
 
+@routes.post("/v1/filings/{id}/withdrawal", "withdrawFiling")
 async def _withdraw(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
     body = await read(receive)
@@ -133,6 +121,7 @@ async def _withdraw(road: Road, scope: Scope, receive: Receive) -> Reply:
     return await answered(filings.withdraw_filing(road, asked, scope["path_params"]["id"], reason), asked)
 
 
+@routes.get("/v1/filings/{id}/use", "filingUse")
 async def _use(road: Road, scope: Scope, _receive: Receive) -> Reply:
     asked = await asking(road, scope)
     paging, said = read_query(scope, frozenset({"since", "until"}))
@@ -140,53 +129,3 @@ async def _use(road: Road, scope: Scope, _receive: Receive) -> Reply:
         raise BadInput("cursor" if paging.cursor else "limit", "is not a member of this request")
     period = query_of(said)
     return await answered(use(road, asked, scope["path_params"]["id"], period.since, period.until), asked)
-
-
-@router.post(
-    "/v1/filings", response_model=FilingBody, operation_id="file", status_code=CREATED, responses=problems(429)
-)
-@served_by(_file)
-def file(body: FilingRequest) -> None:
-    """File a use of resident data; in force once a security officer and every source of the purpose's fields agree."""
-
-
-@router.get("/v1/filings", response_model=FilingsBody, operation_id="filings")
-@served_by(_list)
-def list_filings(state: _STATE = None, cursor: CURSOR = None, limit: LIMIT = None) -> None:
-    """Filings of the caller's own, and those the caller supervises or may have to decide about, newest first."""
-
-
-@router.post(
-    "/v1/filings/{id}/decision",
-    response_model=FilingBody,
-    operation_id="decideFiling",
-    openapi_extra={"parameters": [_ID]},
-    responses=problems(404, 409),
-)
-@served_by(_decide)
-def decide(body: FilingDecisionRequest) -> None:
-    """Agree to a filing or refuse it: a source department for its fields, a security officer for the form."""
-
-
-@router.post(
-    "/v1/filings/{id}/withdrawal",
-    response_model=FilingBody,
-    operation_id="withdrawFiling",
-    openapi_extra={"parameters": [_ID]},
-    responses=problems(404, 409),
-)
-@served_by(_withdraw)
-def withdraw(body: FilingWithdrawalRequest | None = None) -> None:
-    """End one's own filing at once."""
-
-
-@router.get(
-    "/v1/filings/{id}/use",
-    response_model=FilingUseBody,
-    operation_id="filingUse",
-    openapi_extra={"parameters": [_ID]},
-    responses=problems(404),
-)
-@served_by(_use)
-def use_of(since: SINCE = None, until: UNTIL = None) -> None:
-    """What a filing was used for, of the last month unless said otherwise; for its filer, officers and auditors."""

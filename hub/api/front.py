@@ -1,23 +1,25 @@
 """The outermost layer: a trace id for every answer, and a table of direct routes.
 
 Every route is found by one look-up and answered without a framework in between. FastAPI describes them all, and answers
-with that description when somebody asks for it. Nothing of a request is kept but its counts.
+with that description when somebody asks for it: it is not loaded before. Nothing of a request is kept but its counts.
 """
 
 import logging
 import time
 from collections.abc import Callable, Iterable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fastapi import FastAPI
-from starlette.types import Message, Receive, Scope, Send
+from starlette.routing import Router
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hub.access.flow import Road
 from hub.api.admission import TEMPLATE
-from hub.api.documented import Declared, Direct, DirectRoutes, Handler, header_of
 from hub.api.idempotency import NEVER, once
 from hub.api.problems import for_error, problem_reply
 from hub.api.reply import Reply
+from hub.api.routes import Declared, Direct, DirectRoutes, Handler, header_of
 from hub.errors import HubError, Reason, Unauthenticated
 from hub.store.failures import SignInFailures
 from hub.telemetry.meter import Meter
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from hub.telemetry.pipeline import Pipeline
 
 _log = logging.getLogger("hub")
+_DOCUMENT = "/openapi.json"
 _READING = ("GET", "HEAD")
 
 
@@ -46,14 +49,16 @@ class Front:
     """The ASGI application that is served.
 
     Args:
-        api: documents all routes; its `state.road` is what they work with.
+        lifespan: what happens before the first request and after the last.
         routes: all of them.
-        describe: makes them known to `api`; called once.
+        describe: makes the application that has the OpenAPI document; called once.
         missing: answers where there is no route.
         settings: whether telemetry leaves the process.
 
     Attributes:
-        api: as given.
+        lifespan: as given.
+        declared: the routes.
+        road: what they work with, from the lifespan's beginning.
         carried: what every request finds in its state: `ask`, by which pages call the API, and what the pages need.
         vocabulary: what telemetry and logs may say.
         meter: counts requests and decisions.
@@ -62,15 +67,18 @@ class Front:
 
     def __init__(
         self,
-        api: FastAPI,
+        lifespan: Callable[["Front"], AbstractAsyncContextManager[None]],
         routes: Iterable[Declared],
-        describe: Callable[[], None],
+        describe: Callable[[], ASGIApp],
         missing: Handler,
         settings: TelemetrySettings,
     ) -> None:
-        self.api = api
-        self._direct = DirectRoutes(routes)
-        self._describe: Callable[[], None] | None = describe
+        self.lifespan = lifespan
+        self.declared = tuple(routes)
+        self.road: Road
+        self._direct = DirectRoutes(self.declared)
+        self._describe = describe
+        self._described: ASGIApp | None = None
         self._missing = missing
         self.vocabulary = Vocabulary(self._direct.templates(), ())
         self.meter = Meter(self.vocabulary)
@@ -82,7 +90,7 @@ class Front:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the lifespan."""
         if scope["type"] != "http":
-            await self.api(scope, receive, send)
+            await Router(lifespan=lambda _: self.lifespan(self))(scope, receive, send)
             return
         started = time.time_ns()
         request = _Request(scope["method"], read_trace(header_of(scope, b"traceparent")))
@@ -99,12 +107,11 @@ class Front:
             return problem_reply(404, [Reason.NOT_FOUND.value], scope["state"]["trace_id"])
         return await self._served(direct, scope, receive)
 
-    def described(self) -> FastAPI:
-        """FastAPI's application with all routes described."""
-        if self._describe is not None:
-            self._describe()
-            self._describe = None
-        return self.api
+    def described(self) -> ASGIApp:
+        """The application that has the OpenAPI document, with all routes described."""
+        if self._described is None:
+            self._described = self._describe()
+        return self._described
 
     def is_page(self, path: str) -> bool:
         """Whether a path is served to whoever follows a link."""
@@ -122,7 +129,7 @@ class Front:
 
     async def _serve(self, request: _Request, scope: Scope, receive: Receive, send: Send) -> None:
         direct = self._direct.find(scope)
-        if direct is None and scope["path"] == self.api.openapi_url and scope["method"] in _READING:
+        if direct is None and scope["path"] == _DOCUMENT and scope["method"] in _READING:
             await self._serve_by_framework(request, scope, receive, send)
             return
         reply = await self._unserved(scope, receive) if direct is None else await self._served(direct, scope, receive)
@@ -132,7 +139,7 @@ class Front:
 
     async def _unserved(self, scope: Scope, receive: Receive) -> Reply:
         path, trace_id = scope["path"], scope["state"]["trace_id"]
-        methods = list(_READING) if path == self.api.openapi_url else self._direct.methods(path)
+        methods = list(_READING) if path == _DOCUMENT else self._direct.methods(path)
         if not methods:
             return await self._served(Direct(self._missing, ""), scope, receive)
         reply = problem_reply(405, [Reason.BAD_INPUT.value], trace_id)
@@ -143,8 +150,8 @@ class Front:
         scope["state"][TEMPLATE] = direct.template
         try:
             if direct.template in NEVER or not direct.template:
-                return await direct.handler(self.api.state.road, scope, receive)
-            return await once(direct, self.api.state.road, scope, receive)
+                return await direct.handler(self.road, scope, receive)
+            return await once(direct, self.road, scope, receive)
         except HubError as error:
             if isinstance(error, Unauthenticated):
                 self.failures.note()

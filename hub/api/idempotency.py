@@ -8,9 +8,9 @@ from starlette.types import Message, Receive, Scope
 
 from hub.access.flow import Road
 from hub.api.body import MOST_BATCH_BYTES, read
-from hub.api.documented import Direct, entered, header_of
 from hub.api.problems import problem_reply
 from hub.api.reply import Header, Reply
+from hub.api.routes import Direct, entered, header_of
 from hub.errors import BadInput, Reason
 from hub.store.replays import claim, keep, release, take
 

@@ -7,11 +7,10 @@ from pydantic import ConfigDict, Field
 from hub.access.purpose import MOST_NAME
 from hub.api.approval_schemas import Considered
 from hub.api.consent_schemas import AskedWhom
+from hub.api.mandates import MOST_FORM, MOST_PRINCIPAL
 from hub.api.schemas import ByIdno, ByRid
 from hub.api.shapes import Shape
 
-MOST_FORM = 64
-MOST_PRINCIPAL = 200
 _Principal = Annotated[str, Field(min_length=1, max_length=MOST_PRINCIPAL, examples=["clerk:339999001001#wang"])]
 
 

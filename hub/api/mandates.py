@@ -9,22 +9,10 @@ from starlette.types import Receive, Scope
 from hub.access.flow import Road
 from hub.access.purpose import SubjectClaim, state_subject
 from hub.api.body import parse, read
-from hub.api.documented import Routes, header_of, served_by
-from hub.api.mandate_schemas import (
-    HTML,
-    MOST_FORM,
-    MOST_PRINCIPAL,
-    ConfirmationRequest,
-    ConsideredMandateBody,
-    MandateBody,
-    MandateRequest,
-    MandatesBody,
-    SlipBody,
-)
 from hub.api.me import CREATED, answered, asking
 from hub.api.paging import paged, read_paging
 from hub.api.reply import Reply
-from hub.api.schemas import BEARER, CURSOR, LIMIT, problems
+from hub.api.routes import Routes, header_of
 from hub.api.slip import page
 from hub.approvals.counter import slip
 from hub.approvals.mandate_lists import consider_mandate, mandates, offered
@@ -34,11 +22,12 @@ from hub.model.duration import parse_duration
 from hub.model.mandate import LASTS
 from hub.schema.free_text import contains_identifier
 
-router = Routes(tags=["mandates"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+routes = Routes()
 OK = 200
+MOST_FORM = 64
+MOST_PRINCIPAL = 200
 _CODE = re.compile(r"[0-9]{6}")
 _FORM = re.compile(rf"[A-Za-z0-9][A-Za-z0-9/_.-]{{0,{MOST_FORM - 1}}}")
-_NAME = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{43}$"}}
 
 
 class ProofClaim(msgspec.Struct, forbid_unknown_fields=True):
@@ -70,6 +59,7 @@ _claim = msgspec.json.Decoder(MandateClaim)
 _confirmation = msgspec.json.Decoder(ConfirmationClaim)
 
 
+@routes.post("/v1/mandates", "openMandate")
 async def _open(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
     claim = parse(_claim, await read(receive))
@@ -102,6 +92,7 @@ def _wanted(claim: MandateClaim, proof: ProofClaim) -> Wanted:
     )
 
 
+@routes.get("/v1/mandates", "mandates")
 async def _list(road: Road, scope: Scope, _receive: Receive) -> Reply:
     asked = await asking(road, scope)
     paging = read_paging(scope)
@@ -112,11 +103,13 @@ async def _list(road: Road, scope: Scope, _receive: Receive) -> Reply:
     return await answered(page(), asked)
 
 
+@routes.get("/v1/mandates/{id}", "considerMandate")
 async def _consider(road: Road, scope: Scope, _receive: Receive) -> Reply:
     asked = await asking(road, scope)
     return await answered(consider_mandate(road, asked, scope["path_params"]["id"]), asked)
 
 
+@routes.post("/v1/mandates/{id}/confirmation", "confirmMandate")
 async def _confirm(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
     body = await read(receive)
@@ -126,83 +119,15 @@ async def _confirm(road: Road, scope: Scope, receive: Receive) -> Reply:
     return await answered(confirm_mandate(road, asked, scope["path_params"]["id"], code), asked)
 
 
+@routes.post("/v1/mandates/{id}/closure", "endMandate")
 async def _end(road: Road, scope: Scope, _receive: Receive) -> Reply:
     asked = await asking(road, scope)
     return await answered(end_mandate(road, asked, scope["path_params"]["id"]), asked)
 
 
+@routes.get("/v1/mandates/{id}/slip", "slip")
 async def _slip(road: Road, scope: Scope, _receive: Receive) -> Reply:
     asked = await asking(road, scope)
     reply = await answered(slip(road, asked, scope["path_params"]["id"]), asked)
     in_html = "text/html" in (header_of(scope, b"accept") or "")
     return page(msgspec.json.decode(reply.body)) if in_html and reply.status == OK else reply
-
-
-@router.post("/v1/mandates", response_model=MandateBody, operation_id="openMandate", status_code=CREATED)
-@served_by(_open)
-def open_one(body: MandateRequest) -> None:
-    """Open a mandate for one matter and half an hour; its id then goes into the header `On-Behalf-Of`.
-
-    A clerk needs a form's number, or a second person who confirms what the resident said. A guardian on record needs
-    nothing more. A resident may let another resident act for up to 90 days.
-    """
-
-
-@router.get("/v1/mandates", response_model=MandatesBody, operation_id="mandates")
-@served_by(_list)
-def list_mandates(cursor: CURSOR = None, limit: LIMIT = None) -> None:
-    """The mandates in force that the caller acts on, or is to confirm as the second person; newest first.
-
-    Nobody's name is told. `offered` are the purposes whose form a clerk may fill in with a resident.
-    """
-
-
-@router.get(
-    "/v1/mandates/{id}",
-    response_model=ConsideredMandateBody,
-    operation_id="considerMandate",
-    openapi_extra={"parameters": [_NAME]},
-    responses=problems(404),
-)
-@served_by(_consider)
-def consider() -> None:
-    """One of them with the name of the resident, to be sure before confirming; the resident finds that one looked."""
-
-
-@router.post(
-    "/v1/mandates/{id}/confirmation",
-    response_model=MandateBody,
-    operation_id="confirmMandate",
-    openapi_extra={"parameters": [_NAME]},
-    responses=problems(404, 409),
-)
-@served_by(_confirm)
-def confirm(body: ConfirmationRequest | None = None) -> None:
-    """Confirm as the second person that the resident gave a mandate by word of mouth, or enter the code they were sent.
-
-    A wrong code leaves the mandate pending; the third one ends it.
-    """
-
-
-@router.post(
-    "/v1/mandates/{id}/closure",
-    response_model=MandateBody,
-    operation_id="endMandate",
-    openapi_extra={"parameters": [_NAME]},
-    responses=problems(404, 409),
-)
-@served_by(_end)
-def end() -> None:
-    """End a mandate at once, as whoever acts on it or as the resident."""
-
-
-@router.get(
-    "/v1/mandates/{id}/slip",
-    response_model=SlipBody,
-    operation_id="slip",
-    openapi_extra={"parameters": [_NAME]},
-    responses={**HTML, **problems(404)},
-)
-@served_by(_slip)
-def show_slip() -> None:
-    """What was done on a mandate, to be printed for the resident: in large type where the caller accepts HTML."""

@@ -1,29 +1,18 @@
 """`/v1/me`: what residents may know and ask about themselves."""
 
 from collections.abc import Awaitable
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from fastapi import Query
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.api.admission import admit
 from hub.api.body import parse, read
-from hub.api.documented import ON_BEHALF_OF, Routes, caller_of, entered, header_of, served_by
 from hub.api.paging import Paging, paged, read_paging, read_query
 from hub.api.problems import problem_reply
 from hub.api.reply import Reply, json_reply
-from hub.api.rights_schemas import (
-    AccessesBody,
-    DisputeRequest,
-    NoticesBody,
-    OwnMergesBody,
-    OwnRequestsBody,
-    RequestBody,
-    WishRequest,
-)
-from hub.api.schemas import BEARER, CURSOR, LIMIT, MANDATE, problems
+from hub.api.routes import ON_BEHALF_OF, Routes, caller_of, entered, header_of
 from hub.approvals.mandates import acting
 from hub.errors import BadInput, Reason
 from hub.rights import accesses as looking
@@ -32,10 +21,9 @@ from hub.rights import requests as asked_for
 from hub.rights.desk import Asked, Refused
 from hub.rights.wording import worded
 
-router = Routes(tags=["me"], dependencies=BEARER, responses=problems(401, 403, 404, 422, 503))
+routes = Routes()
 _USUALLY_LISTED = 50
 _STATUS = {Reason.NOT_FOUND: 404, Reason.ALREADY_DECIDED: 409, Reason.STILL_OPEN: 409, Reason.RATE_LIMITED: 429}
-_NAME = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9a-f]{24}$"}}
 CREATED = 201
 
 
@@ -86,6 +74,7 @@ async def answered(answer: Awaitable[Any], asked: Asked, status: int = 200) -> R
         return problem_reply(_STATUS.get(refusal.reason, 403), [refusal.reason.value], asked.trace_id)
 
 
+@routes.get("/v1/me/accesses", "accesses")
 async def _accesses(road: Road, scope: Scope, _receive: Receive) -> Reply:
     asked = await asking(road, scope, "accesses")
     (cursor, limit), said = read_query(scope, frozenset({"merge"}))
@@ -93,6 +82,7 @@ async def _accesses(road: Road, scope: Scope, _receive: Receive) -> Reply:
     return await answered(looking.accesses(road, asked, cursor or "", limit or _USUALLY_LISTED, merge), asked)
 
 
+@routes.get("/v1/me/merges", "ownMerges")
 async def _merges(road: Road, scope: Scope, _receive: Receive) -> Reply:
     asked = await asking(road, scope, "accesses")
     return await answered(_own_merges(road, asked, read_paging(scope)), asked)
@@ -102,6 +92,7 @@ async def _own_merges(road: Road, asked: Asked, paging: Paging) -> dict[str, Any
     return paged(await looking.own_merges(road, asked), paging)
 
 
+@routes.get("/v1/me/notices", "ownNotices")
 async def _notices(road: Road, scope: Scope, _receive: Receive) -> Reply:
     asked = await asking(road, scope)
     return await answered(_own_notices(road, asked, read_paging(scope)), asked)
@@ -111,6 +102,7 @@ async def _own_notices(road: Road, asked: Asked, paging: Paging) -> dict[str, An
     return paged(await notices.own_notices(road, asked), paging)
 
 
+@routes.get("/v1/me/requests", "ownRequests")
 async def _requests(road: Road, scope: Scope, _receive: Receive) -> Reply:
     asked = await asking(road, scope, "disputes", "freezes")
     return await answered(_own_requests(road, asked, read_paging(scope)), asked)
@@ -120,6 +112,7 @@ async def _own_requests(road: Road, asked: Asked, paging: Paging) -> dict[str, A
     return paged(await asked_for.own_requests(road, asked), paging)
 
 
+@routes.post("/v1/me/disputes", "dispute")
 async def _dispute(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope, "disputes")
     claim = parse(_dispute_claim, await read(receive))
@@ -129,16 +122,19 @@ async def _dispute(road: Road, scope: Scope, receive: Receive) -> Reply:
     return await answered(asked_for.dispute(road, asked, claim.index, reason), asked, CREATED)
 
 
+@routes.post("/v1/me/freezes", "freeze")
 async def _freeze(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope, "freezes")
     return await answered(asked_for.freeze(road, asked, await _wish(receive)), asked, CREATED)
 
 
+@routes.post("/v1/me/freezes/{id}/withdrawal", "withdrawFreeze")
 async def _thaw(road: Road, scope: Scope, _receive: Receive) -> Reply:
     asked = await asking(road, scope, "freezes")
     return await answered(asked_for.thaw(road, asked, scope["path_params"]["id"]), asked)
 
 
+@routes.post("/v1/me/erasure", "askErasure")
 async def _erasure(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
     return await answered(asked_for.ask_erasure(road, asked, await _wish(receive)), asked, CREATED)
@@ -147,67 +143,3 @@ async def _erasure(road: Road, scope: Scope, receive: Receive) -> Reply:
 async def _wish(receive: Receive) -> str:
     claim = parse(_wish_claim, await read(receive))
     return worded("reason", claim.reason, required=False)
-
-
-@router.get("/v1/me/accesses", response_model=AccessesBody, operation_id="accesses")
-@served_by(_accesses)
-def accesses(
-    cursor: CURSOR = None,
-    limit: LIMIT = None,
-    merge: Annotated[str | None, Query(pattern="^[0-9a-f]{24}$")] = None,
-    on_behalf_of: MANDATE = None,
-) -> None:
-    """Who looked at one's own file, or tried to, newest first.
-
-    Each item has a receipt that shows all three parts of its entry; `total` says how many entries there were before
-    this look, in the receipt of the look itself. `python -m audit accesses` checks that none is missing. With `merge`,
-    those of a file that was merged with one's own, which are counted on their own.
-    """
-
-
-@router.get("/v1/me/merges", response_model=OwnMergesBody, operation_id="ownMerges")
-@served_by(_merges)
-def own_merges(cursor: CURSOR = None, limit: LIMIT = None, on_behalf_of: MANDATE = None) -> None:
-    """The files that were found to be one's own, too, and merged with it."""
-
-
-@router.get("/v1/me/notices", response_model=NoticesBody, operation_id="ownNotices")
-@served_by(_notices)
-def own_notices(cursor: CURSOR = None, limit: LIMIT = None) -> None:
-    """What one was to be told, newest first, and whether it was handed over to be sent."""
-
-
-@router.get("/v1/me/requests", response_model=OwnRequestsBody, operation_id="ownRequests")
-@served_by(_requests)
-def own_requests(cursor: CURSOR = None, limit: LIMIT = None, on_behalf_of: MANDATE = None) -> None:
-    """What one has disputed, frozen and asked to erase, oldest first, and by when each is to be answered."""
-
-
-@router.post("/v1/me/disputes", response_model=RequestBody, operation_id="dispute", status_code=CREATED)
-@served_by(_dispute)
-def dispute(body: DisputeRequest, on_behalf_of: MANDATE = None) -> None:
-    """Object to one access to one's own file, by the index of its entry; until it is decided, nothing is erased."""
-
-
-@router.post("/v1/me/freezes", response_model=RequestBody, operation_id="freeze", status_code=CREATED)
-@served_by(_freeze)
-def freeze(body: WishRequest, on_behalf_of: MANDATE = None) -> None:
-    """Freeze one's own file, at once: nothing more is disclosed on a consent or contract, duties by law go on."""
-
-
-@router.post(
-    "/v1/me/freezes/{id}/withdrawal",
-    response_model=RequestBody,
-    operation_id="withdrawFreeze",
-    openapi_extra={"parameters": [_NAME]},
-    responses=problems(409),
-)
-@served_by(_thaw)
-def withdraw_freeze(on_behalf_of: MANDATE = None) -> None:
-    """End a freeze that one asked for oneself."""
-
-
-@router.post("/v1/me/erasure", response_model=RequestBody, operation_id="askErasure", status_code=CREATED)
-@served_by(_erasure)
-def ask_erasure(body: WishRequest) -> None:
-    """Ask to be erased; a security officer decides, for what a law obliges to keep is not erased on request."""

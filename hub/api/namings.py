@@ -1,31 +1,26 @@
 """`/v1/namings`: who is named to read what a law seals about one person."""
 
 from datetime import timedelta
-from typing import Annotated
 
 import msgspec
-from fastapi import Query
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.access.purpose import MOST_NAME, SubjectClaim, state_subject
 from hub.api.body import parse, read
-from hub.api.documented import Routes, served_by
 from hub.api.me import CREATED, answered, asking
-from hub.api.naming_schemas import NamingBody, NamingDecision, NamingEnd, NamingRequest, NamingsBody, NamingState
 from hub.api.paging import paged, read_query
 from hub.api.reply import Reply, json_reply
 from hub.api.requests import verdict
-from hub.api.schemas import BEARER, CURSOR, LIMIT, problems
+from hub.api.routes import Routes
 from hub.cases.officers import Wanted, decide_naming, name_officers, namings, revoke_naming
 from hub.errors import BadInput
 from hub.model.duration import parse_duration
 from hub.model.naming import State
 from hub.rights.wording import worded
 
-router = Routes(tags=["namings"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+routes = Routes()
 _USUAL = timedelta(days=90)
-_NAME = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9a-f]{24}$"}}
 
 
 class NamingClaim(msgspec.Struct, forbid_unknown_fields=True):
@@ -57,6 +52,7 @@ _decision_claim = msgspec.json.Decoder(DecisionClaim)
 _end_claim = msgspec.json.Decoder(EndClaim)
 
 
+@routes.post("/v1/namings", "nameOfficers")
 async def _name(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
     claim = parse(_naming_claim, await read(receive))
@@ -69,6 +65,7 @@ async def _name(road: Road, scope: Scope, receive: Receive) -> Reply:
     return await answered(name_officers(road, asked, wanted), asked, CREATED)
 
 
+@routes.get("/v1/namings", "namings")
 async def _list(road: Road, scope: Scope, _receive: Receive) -> Reply:
     asked = await asking(road, scope)
     paging, said = read_query(scope, frozenset({"state"}))
@@ -78,6 +75,7 @@ async def _list(road: Road, scope: Scope, _receive: Receive) -> Reply:
     return json_reply(paged(namings(road, asked, None if text is None else State(text)), paging))
 
 
+@routes.post("/v1/namings/{id}/decision", "decideNaming")
 async def _decide(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
     claim = parse(_decision_claim, await read(receive))
@@ -85,47 +83,10 @@ async def _decide(road: Road, scope: Scope, receive: Receive) -> Reply:
     return await answered(decide_naming(road, asked, scope["path_params"]["id"], reason, approve=approve), asked)
 
 
+@routes.post("/v1/namings/{id}/revocation", "revokeNaming")
 async def _revoke(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
     body = await read(receive)
     claim = parse(_end_claim, body) if body else EndClaim()
     reason = worded("reason", claim.reason, required=False)
     return await answered(revoke_naming(road, asked, scope["path_params"]["id"], reason), asked)
-
-
-@router.post("/v1/namings", response_model=NamingBody, operation_id="nameOfficers", status_code=CREATED)
-@served_by(_name)
-def name(body: NamingRequest) -> None:
-    """Ask that officers be named to read what a law seals about one person; a security officer has to agree."""
-
-
-@router.get("/v1/namings", response_model=NamingsBody, operation_id="namings")
-@served_by(_list)
-def list_namings(
-    state: Annotated[NamingState | None, Query()] = None, cursor: CURSOR = None, limit: LIMIT = None
-) -> None:
-    """Those the caller asked for, is named in or may decide about, newest first; for anybody else there are none."""
-
-
-@router.post(
-    "/v1/namings/{id}/decision",
-    response_model=NamingBody,
-    operation_id="decideNaming",
-    openapi_extra={"parameters": [_NAME]},
-    responses=problems(404, 409),
-)
-@served_by(_decide)
-def decide(body: NamingDecision) -> None:
-    """A security officer's yes or no; the officer is told the document and who is named, not about whom."""
-
-
-@router.post(
-    "/v1/namings/{id}/revocation",
-    response_model=NamingBody,
-    operation_id="revokeNaming",
-    openapi_extra={"parameters": [_NAME]},
-    responses=problems(404, 409),
-)
-@served_by(_revoke)
-def revoke(body: NamingEnd | None = None) -> None:
-    """End a naming, or a request for one, at once."""

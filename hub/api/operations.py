@@ -3,19 +3,20 @@
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
-from hub.api.documented import Routes, served_by
 from hub.api.reply import Reply, json_reply
-from hub.api.schemas import Health, problems
+from hub.api.routes import Routes
 from hub.errors import OperatorError, TrailUnavailable
 from hub.store.sqlcipher import Failure
 
-router = Routes(tags=["operations"])
+routes = Routes()
 
 
+@routes.get("/healthz", "healthz")
 async def _healthz(_road: Road, _scope: Scope, _receive: Receive) -> Reply:
     return _health("up")
 
 
+@routes.get("/readyz", "readyz")
 async def _readyz(road: Road, _scope: Scope, _receive: Receive) -> Reply:
     try:
         road.reader.control_version()
@@ -32,15 +33,3 @@ async def _readyz(road: Road, _scope: Scope, _receive: Receive) -> Reply:
 
 def _health(status: str) -> Reply:
     return json_reply({"status": status})
-
-
-@router.get("/healthz", response_model=Health, operation_id="healthz")
-@served_by(_healthz)
-def healthz() -> None:
-    """The process is up."""
-
-
-@router.get("/readyz", response_model=Health, operation_id="readyz", responses=problems(503))
-@served_by(_readyz)
-def readyz() -> None:
-    """The hub can read and can record."""

@@ -8,21 +8,18 @@ from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.api.body import parse, read
-from hub.api.documented import Routes, served_by
-from hub.api.emergency_schemas import ClosureRequest, OrderBody, OrderRequest, OrdersBody
 from hub.api.me import CREATED, answered, asking
 from hub.api.paging import Paging, paged, read_paging
 from hub.api.reply import Reply
-from hub.api.schemas import BEARER, CURSOR, LIMIT, problems
+from hub.api.routes import Routes
 from hub.emergencies.orders import close_order, issue_order, orders
 from hub.errors import BadInput
 from hub.model.instant import read_instant
 from hub.rights.desk import Asked
 from hub.rights.wording import worded
 
-router = Routes(tags=["emergencies"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+routes = Routes()
 _AREA = re.compile(r"[1-9][0-9]{1,14}", re.ASCII)
-_NAME = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9a-f]{24}$"}}
 
 
 class OrderClaim(msgspec.Struct, forbid_unknown_fields=True):
@@ -43,6 +40,7 @@ _claim = msgspec.json.Decoder(OrderClaim)
 _closure_claim = msgspec.json.Decoder(ClosureClaim)
 
 
+@routes.post("/v1/orders", "issueOrder")
 async def _issue(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
     claim = parse(_claim, await read(receive))
@@ -52,6 +50,7 @@ async def _issue(road: Road, scope: Scope, receive: Receive) -> Reply:
     return await answered(issue_order(road, asked, claim.area, citation, until), asked, CREATED)
 
 
+@routes.get("/v1/orders", "orders")
 async def _list(road: Road, scope: Scope, _receive: Receive) -> Reply:
     asked = await asking(road, scope)
     return await answered(_page(road, asked, read_paging(scope)), asked)
@@ -61,33 +60,10 @@ async def _page(road: Road, asked: Asked, paging: Paging) -> dict[str, object]:
     return paged(await orders(road, asked), paging)
 
 
+@routes.post("/v1/orders/{id}/closure", "closeOrder")
 async def _close(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
     body = await read(receive)
     claim = parse(_closure_claim, body) if body else ClosureClaim()
     hold = worded("hold", claim.hold, required=False)
     return await answered(close_order(road, asked, scope["path_params"]["id"], hold), asked)
-
-
-@router.post("/v1/orders", response_model=OrderBody, operation_id="issueOrder", status_code=CREATED)
-@served_by(_issue)
-def issue(body: OrderRequest) -> None:
-    """Issue an order for an area, which opens the purpose of responding to an event until it ends or is closed."""
-
-
-@router.get("/v1/orders", response_model=OrdersBody, operation_id="orders")
-@served_by(_list)
-def list_orders(cursor: CURSOR = None, limit: LIMIT = None) -> None:
-    """Orders over the caller's area or within it, newest first."""
-
-
-@router.post(
-    "/v1/orders/{id}/closure",
-    response_model=OrderBody,
-    operation_id="closeOrder",
-    openapi_extra={"parameters": [_NAME]},
-    responses=problems(404, 409),
-)
-@served_by(_close)
-def close(body: ClosureRequest | None = None) -> None:
-    """Close an order at once; what was collected under it is destroyed, unless evidence must be held."""

@@ -4,18 +4,18 @@ from starlette.types import Receive, Scope
 
 from hub.access.decide import is_offered
 from hub.access.flow import Road
-from hub.api.documented import Routes, caller_of, served_by
 from hub.api.paging import MOST_LISTED, read_paging
 from hub.api.reply import Reply, json_reply
-from hub.api.schemas import BEARER, CURSOR, LIMIT, PurposesBody, problems
+from hub.api.routes import Routes, caller_of
 from hub.errors import BadInput
 from hub.model.naming import is_named
 from hub.model.principal import Caller
 from hub.model.purpose import Approval, Purpose
 
-router = Routes(tags=["purposes"], dependencies=BEARER, responses=problems(401, 403, 422))
+routes = Routes()
 
 
+@routes.get("/v1/purposes", "purposes")
 async def _purposes(road: Road, scope: Scope, _receive: Receive) -> Reply:
     caller = await caller_of(road, scope)
     cursor, limit = read_paging(scope)
@@ -52,9 +52,3 @@ def _shown(purpose: Purpose) -> dict[str, object]:
         "retention": purpose.retention,
         "offered": is_offered(purpose),
     }
-
-
-@router.get("/v1/purposes", response_model=PurposesBody, operation_id="purposes")
-@served_by(_purposes)
-def purposes(cursor: CURSOR = None, limit: LIMIT = None) -> None:
-    """The purposes the caller may use, with their names, bases, citations, fields and approvals."""

@@ -8,15 +8,14 @@ from starlette.types import Receive, Scope
 from hub.access.flow import Road
 from hub.access.roster import ROLES, TAGGED, Page, search
 from hub.api.body import parse, read
-from hub.api.documented import Routes, caller_of, served_by
 from hub.api.paging import checked, read_paging
 from hub.api.problems import problem_reply
 from hub.api.reply import Reply, json_reply
-from hub.api.schemas import BEARER, CURSOR, LIMIT, SearchBody, SearchRequest, problems
+from hub.api.routes import Routes, caller_of
 from hub.errors import BadInput, NotAllowed
 from hub.model.principal import Role
 
-router = Routes(tags=["residents"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+routes = Routes()
 _GRID = re.compile(r"[1-9][0-9]{14}")
 _MOST_PART = 50
 _LISTING = ROLES | {Role.SECRETARY}
@@ -37,6 +36,7 @@ class SearchClaim(msgspec.Struct, forbid_unknown_fields=True):
 _claim = msgspec.json.Decoder(SearchClaim)
 
 
+@routes.post("/v1/residents/search", "searchResidents")
 async def _search(road: Road, scope: Scope, receive: Receive) -> Reply:
     caller = await caller_of(road, scope)
     trace_id = scope["state"]["trace_id"]
@@ -56,13 +56,3 @@ async def _search(road: Road, scope: Scope, receive: Receive) -> Reply:
     if isinstance(found, Page):
         return json_reply({"items": found.items, "next": found.next})
     return problem_reply(403, found.pop("reasons"), trace_id, found)
-
-
-@router.post("/v1/residents/search", response_model=SearchBody, operation_id="searchResidents")
-@served_by(_search)
-def search_residents(body: SearchRequest, cursor: CURSOR = None, limit: LIMIT = None) -> None:
-    """List people of a grid, basic fields only; each person listed is an entry in the trail.
-
-    With `tag`, those who have it, with the fields of its purpose, for whoever may use that: `tag.alone` is for `VISIT`.
-    `cursor` and `limit` may stand in the body or in the query; the body counts where both do.
-    """

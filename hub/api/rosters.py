@@ -9,13 +9,11 @@ from hub.access.flow import Road
 from hub.access.purpose import SubjectClaim, state_subject
 from hub.api.approvals import USUAL
 from hub.api.body import parse, read
-from hub.api.documented import Routes, served_by
 from hub.api.me import CREATED, answered, asking
 from hub.api.paging import Paging, paged, read_paging
 from hub.api.reply import Reply
 from hub.api.requests import verdict
-from hub.api.roster_schemas import ConsideredRosterBody, RosterBody, RosterDecisionRequest, RosterRequest, RostersBody
-from hub.api.schemas import BEARER, CURSOR, LIMIT, problems
+from hub.api.routes import Routes
 from hub.approvals.considering import consider_roster
 from hub.approvals.requests import Verdict, Wish
 from hub.approvals.rosters import MOST_MEMBERS, ask_roster, decide_roster, rosters
@@ -25,8 +23,7 @@ from hub.model.subject import SubjectRef
 from hub.rights.desk import Asked
 from hub.rights.wording import worded
 
-router = Routes(tags=["approvals"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
-_NAME = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9a-f]{24}$"}}
+routes = Routes()
 
 
 class RosterClaim(msgspec.Struct, forbid_unknown_fields=True):
@@ -53,6 +50,7 @@ _claim = msgspec.json.Decoder(RosterClaim)
 _decision_claim = msgspec.json.Decoder(DecisionClaim)
 
 
+@routes.post("/v1/approvals/rosters", "askRoster")
 async def _ask(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
     claim = parse(_claim, await read(receive))
@@ -67,6 +65,7 @@ def _duration(text: str | None) -> timedelta | None:
     return None if text is None else parse_duration("duration", text)
 
 
+@routes.post("/v1/approvals/rosters/{id}/decision", "decideRoster")
 async def _decide(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
     claim = parse(_decision_claim, await read(receive))
@@ -78,11 +77,13 @@ async def _decide(road: Road, scope: Scope, receive: Receive) -> Reply:
     return await answered(decide_roster(road, asked, scope["path_params"]["id"], said, excluded), asked)
 
 
+@routes.get("/v1/approvals/rosters/{id}", "considerRoster")
 async def _consider(road: Road, scope: Scope, _receive: Receive) -> Reply:
     asked = await asking(road, scope)
     return await answered(consider_roster(road, asked, scope["path_params"]["id"]), asked)
 
 
+@routes.get("/v1/approvals/rosters", "rosters")
 async def _list(road: Road, scope: Scope, _receive: Receive) -> Reply:
     asked = await asking(road, scope)
     return await answered(_page(road, asked, read_paging(scope)), asked)
@@ -90,39 +91,3 @@ async def _list(road: Road, scope: Scope, _receive: Receive) -> Reply:
 
 async def _page(road: Road, asked: Asked, paging: Paging) -> dict[str, object]:
     return paged(await rosters(road, asked), paging)
-
-
-@router.post("/v1/approvals/rosters", response_model=RosterBody, operation_id="askRoster", status_code=CREATED)
-@served_by(_ask)
-def ask(body: RosterRequest) -> None:
-    """Ask for the same approval about up to 500 people."""
-
-
-@router.get("/v1/approvals/rosters", response_model=RostersBody, operation_id="rosters")
-@served_by(_list)
-def list_rosters(cursor: CURSOR = None, limit: LIMIT = None) -> None:
-    """Rosters that the caller asked for or may decide about, newest first."""
-
-
-@router.get(
-    "/v1/approvals/rosters/{id}",
-    response_model=ConsideredRosterBody,
-    operation_id="considerRoster",
-    openapi_extra={"parameters": [_NAME]},
-    responses=problems(404),
-)
-@served_by(_consider)
-def consider() -> None:
-    """One roster with the names of those on it, for those who may decide; each of them finds that they looked."""
-
-
-@router.post(
-    "/v1/approvals/rosters/{id}/decision",
-    response_model=RosterBody,
-    operation_id="decideRoster",
-    openapi_extra={"parameters": [_NAME]},
-    responses=problems(404, 409),
-)
-@served_by(_decide)
-def decide(body: RosterDecisionRequest) -> None:
-    """Approve or deny for everybody on a roster at once, but for those who are excluded one by one."""

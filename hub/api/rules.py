@@ -7,21 +7,11 @@ from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
 from hub.api.audit import answered, asking
-from hub.api.audit_schemas import PSEUDONYM
 from hub.api.body import MOST_BATCH_BYTES, parse, read
-from hub.api.documented import Routes, served_by
 from hub.api.paging import paged, read_query
 from hub.api.reply import Reply
 from hub.api.requests import verdict
-from hub.api.rules_schemas import (
-    STATE,
-    ChangeBody,
-    ChangeDecision,
-    ChangeRequest,
-    ChangesBody,
-    WholeChangeBody,
-)
-from hub.api.schemas import BEARER, CURSOR, LIMIT, problems
+from hub.api.routes import Routes
 from hub.errors import BadInput, OperatorError
 from hub.identity.principals import Appointment
 from hub.rights.wording import worded
@@ -31,10 +21,9 @@ from hub.rules.proposing import Who, of_appointments, of_rules
 from hub.rules.texts import rules_from
 from hub.supervision.desk import Asked
 
-router = Routes(tags=["rules"], dependencies=BEARER, responses=problems(401, 403, 422, 503))
+routes = Routes()
 MOST_APPOINTED = 1000
-_ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": PSEUDONYM}}
-_CREATED = 201
+CREATED = 201
 
 
 class AppointmentClaim(msgspec.Struct, forbid_unknown_fields=True):
@@ -66,9 +55,10 @@ _change = msgspec.json.Decoder(ChangeClaim)
 _decision = msgspec.json.Decoder(DecisionClaim)
 
 
+@routes.post("/v1/rules/changes", "proposeChange")
 async def _propose(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
-    return await answered(_proposed(road, asked, receive), asked, _CREATED)
+    return await answered(_proposed(road, asked, receive), asked, CREATED)
 
 
 async def _proposed(road: Road, asked: Asked, receive: Receive) -> dict[str, Any]:
@@ -97,6 +87,7 @@ def _proposal(road: Road, claim: ChangeClaim, who: Who) -> Proposal:
     return of_appointments(road.reader, named, who)
 
 
+@routes.get("/v1/rules/changes", "changes")
 async def _list(road: Road, scope: Scope, _receive: Receive) -> Reply:
     asked = await asking(road, scope)
     return await answered(_listed(road, asked, scope), asked)
@@ -107,11 +98,13 @@ async def _listed(road: Road, asked: Asked, scope: Scope) -> dict[str, Any]:
     return paged(await deciding.changes(road, asked, said.get("state")), paging)
 
 
+@routes.get("/v1/rules/changes/{id}", "change")
 async def _show(road: Road, scope: Scope, _receive: Receive) -> Reply:
     asked = await asking(road, scope)
     return await answered(deciding.change(road, asked, scope["path_params"]["id"]), asked)
 
 
+@routes.post("/v1/rules/changes/{id}/decision", "decideChange")
 async def _decide(road: Road, scope: Scope, receive: Receive) -> Reply:
     asked = await asking(road, scope)
     return await answered(_decided(road, asked, scope, receive), asked)
@@ -122,42 +115,3 @@ async def _decided(road: Road, asked: Asked, scope: Scope, receive: Receive) -> 
     approve, reason = verdict(claim.decision), worded("reason", claim.reason)
     name = scope["path_params"]["id"]
     return await deciding.decide(road, asked, name, claim.digest, reason, approve=approve)
-
-
-@router.post("/v1/rules/changes", response_model=ChangeBody, status_code=_CREATED, operation_id="proposeChange")
-@served_by(_propose)
-def propose(body: ChangeRequest) -> None:
-    """Propose other rules or appointments; for administrators and security officers of a district.
-
-    What only narrows takes effect at once; anything else waits seven days for two different people.
-    """
-
-
-@router.get("/v1/rules/changes", response_model=ChangesBody, operation_id="changes")
-@served_by(_list)
-def changes(state: STATE = None, cursor: CURSOR = None, limit: LIMIT = None) -> None:
-    """Changes of rules, newest first; for administrators, security officers and auditors."""
-
-
-@router.get(
-    "/v1/rules/changes/{id}",
-    response_model=WholeChangeBody,
-    operation_id="change",
-    openapi_extra={"parameters": [_ID]},
-    responses=problems(404),
-)
-@served_by(_show)
-def change() -> None:
-    """One change, with what would be otherwise in each file."""
-
-
-@router.post(
-    "/v1/rules/changes/{id}/decision",
-    response_model=ChangeBody,
-    operation_id="decideChange",
-    openapi_extra={"parameters": [_ID]},
-    responses=problems(404, 409),
-)
-@served_by(_decide)
-def decide(body: ChangeDecision) -> None:
-    """Approve a change by its digest, or deny it. With the second person's yes it is in force in every process."""

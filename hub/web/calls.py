@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 import orjson
 from starlette.types import Message, Receive, Scope
 
-from hub.api.documented import SIGNED_IN
 from hub.api.reply import Reply
+from hub.api.routes import SIGNED_IN
 from hub.errors import HubError
 from hub.model.principal import Principal
 

@@ -1,12 +1,11 @@
 """`/static/{name}`: what pages load, from the package and no other host."""
 
-from starlette.routing import Route
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
-from hub.api.documented import served_by
 from hub.api.problems import problem_reply
 from hub.api.reply import Reply, text_reply
+from hub.api.routes import Declared
 from hub.errors import Reason
 from hub.web.assets import static
 
@@ -21,9 +20,4 @@ async def _file(_road: Road, scope: Scope, _receive: Receive) -> Reply:
     return text_reply(static(name), _KINDS[name], _YEAR, (b"x-content-type-options", b"nosniff"))
 
 
-@served_by(_file)
-def _documented() -> None:
-    """Serve by the handler alone."""
-
-
-routes = [Route("/static/{name}", _documented, methods=["GET"])]
+routes = [Declared("/static/{name}", frozenset({"GET", "HEAD"}), _file)]

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 from starlette.types import Receive, Scope
 
 from hub.api.body import read
-from hub.api.documented import header_of
+from hub.api.routes import header_of
 from hub.errors import BadInput
 
 MOST_FIELDS = 2000

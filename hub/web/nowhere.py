@@ -3,8 +3,8 @@
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
-from hub.api.documented import header_of
 from hub.api.reply import Reply
+from hub.api.routes import header_of
 from hub.errors import Reason
 from hub.model.principal import Role
 from hub.web.calls import Refusal

@@ -6,10 +6,8 @@ from collections.abc import Awaitable, Callable
 from functools import cache, partial
 from typing import NamedTuple
 
-from starlette.routing import Route
-
-from hub.api.documented import served_by
 from hub.api.reply import Reply
+from hub.api.routes import Declared
 from hub.model.principal import Role
 from hub.web import pages as rooms
 from hub.web.serving import serve_page
@@ -57,27 +55,21 @@ class Pages:
 
     def __init__(self, audience: Audience) -> None:
         self.audience = audience
-        self.routes: list[Route] = []
+        self.routes: list[Declared] = []
         self.entries: list[Entry] = []
 
     def get(self, path: str, label: str = "", order: int = 100) -> Callable[[Page], Page]:
         """Serve a page at a path; with a label, it has an entry in the audience's navigation."""
         if label:
             self.entries.append(Entry(order, path, label))
-        return partial(self._add, path, "GET")
+        return partial(self._add, path, frozenset({"GET", "HEAD"}))
 
     def post(self, path: str) -> Callable[[Page], Page]:
         """Take a form at a path; it was read and checked when the page is asked."""
-        return partial(self._add, path, "POST")
+        return partial(self._add, path, frozenset({"POST"}))
 
-    def _add(self, path: str, method: str, page: Page) -> Page:
-        handler = partial(serve_page, self.audience, page)
-
-        @served_by(handler)
-        def documented() -> None:
-            """Serve by the handler alone."""
-
-        self.routes.append(Route(path, documented, methods=[method], name=page.__name__))
+    def _add(self, path: str, methods: frozenset[str], page: Page) -> Page:
+        self.routes.append(Declared(path, methods, partial(serve_page, self.audience, page)))
         return page
 
 
@@ -89,7 +81,7 @@ def all_pages() -> tuple[Pages, ...]:
     return tuple(module.pages for module in modules if isinstance(getattr(module, "pages", None), Pages))
 
 
-def page_routes() -> list[Route]:
+def page_routes() -> list[Declared]:
     """Every route of every page."""
     return [route for each in all_pages() for route in each.routes]
 

@@ -22,7 +22,7 @@ class InProcess:
         self.installation = installation
         self.front = create_app(installation.directory)
         self._loop = asyncio.new_event_loop()
-        self._life = self.front.api.router.lifespan_context(self.front.api)
+        self._life = self.front.lifespan(self.front)
         try:
             self.run(self._life.__aenter__())
         except BaseException:
@@ -33,7 +33,7 @@ class InProcess:
 
     @property
     def road(self):
-        return self.front.api.state.road
+        return self.front.road
 
     def run(self, awaitable):
         """Let the application's loop run until something is done."""

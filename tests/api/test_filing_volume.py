@@ -137,7 +137,7 @@ def test_the_count_outlives_the_process(hub, people):
 
 async def _restart(hub):
     await hub._life.__aexit__(None, None, None)
-    hub._life = hub.front.api.router.lifespan_context(hub.front.api)
+    hub._life = hub.front.lifespan(hub.front)
     await hub._life.__aenter__()
 
 

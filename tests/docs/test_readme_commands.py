@@ -93,7 +93,7 @@ def test_every_variable_of_the_environment_is_explained():
 
 def test_what_is_said_to_be_missing_is_missing(tmp_path):
     missing = quoted(section("README.md", "## What works today").partition("\nNot there yet:")[2])
-    routes = {route.path for route in create_app(Directory(tmp_path)).described().routes}
+    routes = {each.path for each in create_app(Directory(tmp_path)).declared}
     _, commands = parser()
     assert missing
     for name in missing:

@@ -1,14 +1,15 @@
-"""Routes that FastAPI documents and a plain function serves: the hot road pays for no dependency system.
+"""Routes, each served by a plain function: the hot road pays for no dependency system.
 
-Describing a route to FastAPI takes longer than all else of it, so that is left until somebody asks for the document.
+How the OpenAPI document describes them stands in `hub/api/described`: that needs FastAPI and a shape of every body, and
+is imported when somebody asks for it.
 """
 
 import re
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, NamedTuple
+from functools import partial
+from typing import NamedTuple
 
-from fastapi import APIRouter
-from starlette.routing import BaseRoute, Route, compile_path
+from starlette.routing import compile_path
 from starlette.types import Receive, Scope
 
 from hub.access.flow import Road
@@ -17,23 +18,12 @@ from hub.errors import NotAllowed
 from hub.model.principal import Caller
 
 Handler = Callable[[Road, Scope, Receive], Awaitable[Reply]]
-_MARK = "served_directly_by"
 SIGNED_IN = "signed_in"
 """Where, in the state of a request that a page makes, the principal and operator of its session stand.
 
 No client can put anything there: the state is made by the server, and the front door fills it."""
 ON_BEHALF_OF = b"on-behalf-of"
 """The header that names the mandate somebody acts on."""
-
-
-def served_by(handler: Handler) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Mark an endpoint, which then only documents, as served by `handler`."""
-
-    def mark(endpoint: Callable[..., Any]) -> Callable[..., Any]:
-        setattr(endpoint, _MARK, handler)
-        return endpoint
-
-    return mark
 
 
 class Direct(NamedTuple):
@@ -54,65 +44,61 @@ class Declared(NamedTuple):
     Attributes:
         path: with parameters in braces.
         methods: of HTTP.
-        endpoint: marked by `served_by`.
+        handler: what serves it.
+        operation: its name in the OpenAPI document; empty where that says nothing of it.
     """
 
     path: str
     methods: frozenset[str]
-    endpoint: Callable[..., Any]
+    handler: Handler
+    operation: str = ""
 
 
-def declared(routes: Iterable[Route]) -> list[Declared]:
-    """Routes that FastAPI has nothing to say about."""
-    return [Declared(each.path, frozenset(each.methods or ()), each.endpoint) for each in routes]
-
-
-class Routes(APIRouter):
-    """A module's routes, declared as on any router and described to FastAPI when somebody asks.
+class Routes:
+    """A module's routes.
 
     Attributes:
         declared: all of them.
     """
 
-    def __init__(self, **how: Any) -> None:
-        super().__init__(**how)
+    def __init__(self) -> None:
         self.declared: list[Declared] = []
-        self._undescribed: list[tuple[str, Callable[..., Any], dict[str, Any]]] = []
 
-    def add_api_route(self, path: str, endpoint: Callable[..., Any], **how: Any) -> None:
-        """Note a route, as the decorators do."""
-        self.declared.append(Declared(path, frozenset(how["methods"]), endpoint))
-        self._undescribed.append((path, endpoint, how))
+    def get(self, path: str, operation: str = "") -> Callable[[Handler], Handler]:
+        """Serve what is read at a path; arguments as in `Declared`."""
+        return partial(self._add, "GET", path, operation)
 
-    def described(self) -> list[BaseRoute]:
-        """The same as FastAPI knows them."""
-        for path, endpoint, how in self._undescribed:
-            super().add_api_route(path, endpoint, **how)
-        self._undescribed.clear()
-        return self.routes
+    def post(self, path: str, operation: str) -> Callable[[Handler], Handler]:
+        """Serve what is sent to a path."""
+        return partial(self._add, "POST", path, operation)
+
+    def put(self, path: str, operation: str) -> Callable[[Handler], Handler]:
+        """Serve what is put at a path."""
+        return partial(self._add, "PUT", path, operation)
+
+    def _add(self, method: str, path: str, operation: str, handler: Handler) -> Handler:
+        self.declared.append(Declared(path, frozenset({method}), handler, operation))
+        return handler
 
 
 class DirectRoutes:
     """The routes, found by method and path.
 
     Args:
-        routes: as declared; one that is not marked is none.
+        routes: as declared.
     """
 
     def __init__(self, routes: Iterable[Declared]) -> None:
         self._fixed: dict[tuple[str, str], Direct] = {}
         self._patterns: list[tuple[str, re.Pattern[str], Direct]] = []
-        for path, methods, endpoint in routes:
-            handler: Handler | None = getattr(endpoint, _MARK, None)
-            if handler is None:
-                continue
-            pattern, template, parameters = compile_path(path)
-            for method in methods:
-                direct = Direct(handler, template)
+        for each in routes:
+            pattern, template, parameters = compile_path(each.path)
+            direct = Direct(each.handler, template)
+            for method in each.methods:
                 if parameters:
                     self._patterns.append((method, pattern, direct))
                 else:
-                    self._fixed[method, path] = direct
+                    self._fixed[method, each.path] = direct
 
     def methods(self, path: str) -> list[str]:
         """The methods that a path can be asked with, sorted; none where there is no such path."""

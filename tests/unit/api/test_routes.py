@@ -1,6 +1,6 @@
 import pytest
 
-from hub.api.documented import DirectRoutes, Routes, header_of, served_by
+from hub.api.routes import DirectRoutes, Routes, header_of
 
 
 async def first(_road, _scope, _receive):
@@ -13,12 +13,11 @@ async def second(_road, _scope, _receive):
 
 @pytest.fixture
 def routes():
-    router = Routes()
-    router.get("/things")(served_by(first)(lambda: None))
-    router.post("/things")(served_by(second)(lambda: None))
-    router.get("/things/{number}")(served_by(second)(lambda number: number))
-    router.get("/others")(lambda: None)
-    return DirectRoutes(router.declared)
+    things = Routes()
+    things.get("/things", "things")(first)
+    things.post("/things", "make")(second)
+    things.get("/things/{number}", "thing")(second)
+    return DirectRoutes(things.declared)
 
 
 def scope(method, path):
@@ -42,7 +41,7 @@ def test_route_is_found_by_method_and_path(routes, method, path, handler, templa
     ("method", "path"),
     [("DELETE", "/things"), ("GET", "/others"), ("GET", "/things/"), ("GET", "/things/7/8"), ("POST", "/things/7")],
 )
-def test_what_is_not_marked_is_left_to_the_framework(routes, method, path):
+def test_what_was_not_declared_is_not_found(routes, method, path):
     assert routes.find(scope(method, path)) is None
 
 
@@ -50,14 +49,6 @@ def test_methods_of_a_path_are_all_named(routes):
     assert routes.methods("/things") == ["GET", "POST"]
     assert routes.methods("/things/7") == ["GET"]
     assert routes.methods("/others") == []
-
-
-def test_routes_are_described_to_the_framework_once_and_only_when_asked():
-    router = Routes()
-    router.get("/things")(served_by(first)(lambda: None))
-    assert router.routes == []
-    assert [each.path for each in router.described()] == ["/things"]
-    assert len(router.described()) == 1
 
 
 def test_parameters_stand_in_the_scope_as_text(routes):
