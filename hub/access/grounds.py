@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hub.model.approval import Record, State, about, state_at
 from hub.model.case import CASES, case_for
 from hub.model.case import State as CaseState
-from hub.model.consent import agreed
+from hub.model.consent import AGREEMENTS, agreed
 from hub.model.decision import AccessRequest
 from hub.model.emergency import Order, Strength, in_force, order_over
 from hub.model.mandate import acts_for
@@ -91,7 +91,7 @@ def _consented(facts: Facts, request: AccessRequest, policies: Snapshot) -> froz
     caller, purpose = request.caller, request.purpose.id
     if request.purpose.approval is Approval.MANDATE and acts_for(facts.terms, caller.principal.id, caller.at):
         return frozenset({Basis.MANDATE})
-    if CONSENTS not in facts.terms:
+    if CONSENTS not in facts.terms or not any(basis in AGREEMENTS for basis in request.purpose.basis):
         return _NO_BASES
     by_guardian = is_under_consent_age(facts.born, caller.today)
     mark = policies.marks[purpose]

@@ -7,6 +7,7 @@ from hub.model.merge import merged_into
 from hub.model.principal import Principal
 from hub.model.subject import Facts, SubjectRef
 from hub.model.tier import Tier
+from hub.store.control import facts_in
 from hub.store.engine import Reader
 from hub.store.keys import Keyring
 from hub.store.sections import SealedFile, data_key, unseal
@@ -77,5 +78,5 @@ def locate_resident(resident: int, tiers: Sequence[Tier], reader: Reader, ring: 
 
 def _open(sealed: SealedFile, ring: Keyring) -> Located:
     key = data_key(ring, sealed.keys, Tier.CONTROL, _WARRANT)
-    facts = Facts(**unseal(key, sealed.resident, Tier.CONTROL, sealed.sections[Tier.CONTROL]))
+    facts = facts_in(unseal(key, sealed.resident, Tier.CONTROL, sealed.sections[Tier.CONTROL]))
     return Located(sealed, facts, data_key(ring, sealed.keys, "trail", _WARRANT))

@@ -40,7 +40,7 @@ SUBJECT = 0
 """Number of the person whose changes are timed: of the first grid, and with everything that others have, too."""
 _SHAPERS = (
     *("bench/wishes.py", "model/terms.py", "model/consent.py", "model/visibility.py", "model/approval.py"),
-    *("approvals/inboxes.py", "store/transaction.py"),
+    *("approvals/inboxes.py", "store/transaction.py", "store/control.py"),
 )
 _TOGETHER = 500
 _MOST_ASKED = 40

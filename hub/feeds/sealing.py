@@ -9,6 +9,7 @@ from hub.model.file import Section, Sections
 from hub.model.subject import Facts
 from hub.model.tier import Tier
 from hub.schema.idno import birth_date_of
+from hub.store.control import content_of, facts_in
 from hub.store.engine import Tokens
 from hub.store.keys import Keyring
 from hub.store.sections import (
@@ -89,7 +90,7 @@ def new_file_and_key(ring: Keyring, resident: int, file: Sections, rid: str, tok
     keys = fresh_keys(ring)
     facts = facts_of(file, rid)
     contents = {tier: encode(section) for tier, section in file.items()}
-    contents[Tier.CONTROL] = facts.to_record()
+    contents[Tier.CONTROL] = content_of(facts)
     envelopes = seal_first(keys, resident, contents)
     lookups = (rid_token(ring, rid), token)
     made = NewFile(resident, keys.wrapped, envelopes, Tokens(lookups, lists_of(ring, file, facts)))
@@ -117,7 +118,7 @@ class OpenedSections(Sections):
 
     def facts(self) -> Facts:
         """What decisions must know, from the control section. Raises OperatorError where it was changed."""
-        return Facts(**self._content(Tier.CONTROL))
+        return facts_in(self._content(Tier.CONTROL))
 
     def trail_key(self) -> bytes:
         """The key of what the trail says of the person, 32 bytes."""

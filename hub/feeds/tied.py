@@ -13,6 +13,7 @@ from hub.feeds.sealing import ALL_TIERS, OpenedSections, change, open_facts
 from hub.model.file import Value
 from hub.model.merge import came_under, merged_into
 from hub.model.tier import Tier
+from hub.store.control import content_of
 from hub.store.engine import Prepared, Tokens
 from hub.store.keys import Keyring
 from hub.store.sections import data_key, seal, version_of
@@ -70,7 +71,7 @@ def _merged(
     if made.facts is not None or terms != facts.terms:
         key = data_key(ring, sealed.keys, Tier.CONTROL, ALL_TIERS)
         fresh = (made.facts or facts)._replace(terms=terms)
-        control = seal(key, resident, Tier.CONTROL, version_of(sealed.sections[Tier.CONTROL]) + 1, fresh.to_record())
+        control = seal(key, resident, Tier.CONTROL, version_of(sealed.sections[Tier.CONTROL]) + 1, content_of(fresh))
         made = made._replace(envelopes=made.envelopes | {Tier.CONTROL: control})
     tokens = made.tokens if merged_into(facts.terms) is None else Tokens()
     tx.update_sections(resident, made.envelopes, tokens)

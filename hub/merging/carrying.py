@@ -34,6 +34,7 @@ from hub.rights.recording import act_of, pseudonym
 from hub.rights.requests import ERASURE
 from hub.rights.requests import OPEN as ASKED_FOR
 from hub.store.accounts import SECTIONS, for_sections
+from hub.store.control import content_of
 from hub.store.controls import current
 from hub.store.engine import Event, Tokens
 from hub.store.keys import Keyring
@@ -181,7 +182,7 @@ def _rewrite(
     made = change(ring, sealed, file.sections, differing, file.facts, rid=file.facts.rid)
     facts = (made.facts or file.facts)._replace(terms=terms)
     key = data_key(ring, sealed.keys, Tier.CONTROL, ALL_TIERS)
-    control = seal(key, resident, Tier.CONTROL, version_of(sealed.sections[Tier.CONTROL]) + 1, facts.to_record())
+    control = seal(key, resident, Tier.CONTROL, version_of(sealed.sections[Tier.CONTROL]) + 1, content_of(facts))
     envelopes = made.envelopes | {Tier.CONTROL: control}
     tokens = made.tokens
     if lists:

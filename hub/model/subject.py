@@ -2,7 +2,7 @@
 
 from datetime import date
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from hub.model.terms import Terms
 
@@ -29,11 +29,6 @@ class Facts(NamedTuple):
     born: str = ""
     life: str = ""
     terms: Terms = _NO_TERMS
-
-    def to_record(self) -> dict[str, Any]:
-        """What the control section holds."""
-        record = self._asdict()
-        return record if self.terms else {name: record[name] for name in ("rid", "grid", "born", "life")}
 
 
 class SubjectRef(NamedTuple):

@@ -24,6 +24,7 @@ from hub.rights.erasure import erase_person, is_held
 from hub.rights.recording import pseudonym
 from hub.rights.requests import FREEZE, IN_FORCE
 from hub.store.accounts import SECTIONS, for_sections
+from hub.store.control import content_of
 from hub.store.controls import current
 from hub.store.engine import Event, Tokens
 from hub.store.installation import system_event
@@ -197,7 +198,7 @@ def _apply(tx: SqlcipherTransaction, ring: Keyring, item: dict[str, Any], at: da
     if fresh != facts:
         key = data_key(ring, sealed.keys, Tier.CONTROL, ALL_TIERS)
         version = version_of(sealed.sections[Tier.CONTROL]) + 1
-        envelopes[Tier.CONTROL] = seal(key, resident, Tier.CONTROL, version, fresh.to_record())
+        envelopes[Tier.CONTROL] = seal(key, resident, Tier.CONTROL, version, content_of(fresh))
     tokens = Tokens((), tuple(map(b64decode, item["lists"])), tuple(map(b64decode, item["off_lists"])))
     tx.update_sections(resident, envelopes, tokens)
     event = system_event(KIND, at, outcome="removed", **{SECTIONS: len(envelopes)})

@@ -12,6 +12,7 @@ from audit.strict import base64_text
 from hub.model.merge import merged_into
 from hub.model.subject import Facts
 from hub.model.tier import Tier
+from hub.store.control import facts_in
 from hub.store.engine import Reader
 from hub.store.keys import Keyring
 from hub.store.sections import SealedFile, data_key, unseal
@@ -75,8 +76,8 @@ def surviving(reader: Reader, ring: Keyring, sealed: SealedFile | None, tiers: S
     if sealed is None:
         return None
     key = data_key(ring, sealed.keys, Tier.CONTROL, OWN_TRAIL)
-    held = unseal(key, sealed.resident, Tier.CONTROL, sealed.sections[Tier.CONTROL])
-    into = merged_into(held.get("terms", {}))
+    held = facts_in(unseal(key, sealed.resident, Tier.CONTROL, sealed.sections[Tier.CONTROL]))
+    into = merged_into(held.terms)
     return sealed if into is None else reader.get(into, (Tier.CONTROL, *tiers))
 
 
@@ -96,7 +97,7 @@ def file_of(reader: Reader, ring: Keyring, resident: int) -> tuple[Self, Facts] 
     if sealed is None:
         return None
     key = data_key(ring, sealed.keys, Tier.CONTROL, OWN_TRAIL)
-    facts = Facts(**unseal(key, resident, Tier.CONTROL, sealed.sections[Tier.CONTROL]))
+    facts = facts_in(unseal(key, resident, Tier.CONTROL, sealed.sections[Tier.CONTROL]))
     return Self(resident, data_key(ring, sealed.keys, "trail", OWN_TRAIL)), facts
 
 

@@ -14,6 +14,7 @@ from hub.model.subject import Facts
 from hub.model.tier import Tier
 from hub.store.accounts import SECTIONS, for_sections
 from hub.store.among import among
+from hub.store.control import content_of, facts_in
 from hub.store.controls import accounting_for, sealed
 from hub.store.engine import ControlRow, Event, Place, Prepared, Tokens
 from hub.store.keys import Keyring
@@ -109,7 +110,7 @@ class SqlcipherTransaction:
         self.changed = True
         keys, envelope, _ = self._control(resident) or _nobody(resident)
         key = data_key(self._ring, keys, Tier.CONTROL, AMENDING)
-        fresh = seal(key, resident, Tier.CONTROL, version_of(envelope) + 1, facts.to_record())
+        fresh = seal(key, resident, Tier.CONTROL, version_of(envelope) + 1, content_of(facts))
         self.db.execute("UPDATE file SET control = ? WHERE resident = ?", (fresh, resident))
         act = event.act if isinstance(event.act, dict) else orjson.loads(event.act)
         return self.record(
@@ -130,7 +131,7 @@ class SqlcipherTransaction:
         keys, envelope, now = self._control(resident) or _nobody(resident)
         key = data_key(self._ring, keys, Tier.CONTROL, AMENDING)
         fresh = facts._replace(terms=now.terms)
-        return seal(key, resident, Tier.CONTROL, version_of(envelope) + 1, fresh.to_record())
+        return seal(key, resident, Tier.CONTROL, version_of(envelope) + 1, content_of(fresh))
 
     def list_under(self, resident: int, on: Sequence[bytes] = (), off: Sequence[bytes] = ()) -> None:
         """Put a person on lists and take them off others."""
@@ -142,7 +143,7 @@ class SqlcipherTransaction:
         if row is None or keys is None:
             return None
         key = data_key(self._ring, keys, Tier.CONTROL, AMENDING)
-        return keys, row[0], Facts(**unseal(key, resident, Tier.CONTROL, row[0]))
+        return keys, row[0], facts_in(unseal(key, resident, Tier.CONTROL, row[0]))
 
     def create_file(self, resident: int, keys: bytes, envelopes: Sequence[bytes], tokens: Tokens) -> None:
         """Add a person under a reserved id, with an envelope for every tier in the order of `Tier`."""
