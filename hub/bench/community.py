@@ -51,7 +51,8 @@ _MOST_ENTRIES = 3_000_000
 """Log entries after which a kept store is filled anew: every run adds some, and all are verified each time."""
 _SHAPERS = (
     *("bench/community.py", "feeds/sealing.py", "model/tier.py", "model/file.py", "identity/principals.py"),
-    *(f"store/{name}.py" for name in ("directory", "keys", "sections", "control", "sqlcipher", "tokens", "controls", "trail")),
+    *(f"store/{name}.py" for name in ("directory", "keys", "sections", "control", "sqlcipher", "tokens", "controls")),
+    "store/trail.py",
 )
 """The sources that decide how a store looks: a kept store of other sources is of no use."""
 
