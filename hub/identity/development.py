@@ -20,10 +20,11 @@ from cryptography.hazmat.primitives.serialization import (
 from hub.errors import BadInput, OperatorError
 from hub.identity.issuers import AUDIENCE, DEVELOPMENT_ISSUER, Issuer
 from hub.identity.keys import verification_keys
+from hub.identity.tokens import LONGEST_SECONDS
 from hub.model.principal import Principal, Role
 
 ALGORITHM = "ES256"
-LONGEST_SECONDS = 8 * 3600
+USUAL_SECONDS = 8 * 3600
 
 
 def generate_development_key() -> bytes:
@@ -64,14 +65,14 @@ def development_issuer(key: bytes) -> Issuer:
 
 
 def mint(
-    key: bytes, principal: Principal, ttl_seconds: int = LONGEST_SECONDS, *, now: datetime, operator: str = ""
+    key: bytes, principal: Principal, ttl_seconds: int = USUAL_SECONDS, *, now: datetime, operator: str = ""
 ) -> str:
     """Sign a token for a principal.
 
     Args:
         key: the development key, PEM.
         principal: whose token it is.
-        ttl_seconds: how long it lives, at most 8 hours.
+        ttl_seconds: how long it lives, at most 24 hours.
         now: when it is issued, UTC.
         operator: the human operator of a department or organisation; the person of the principal where none is named.
 

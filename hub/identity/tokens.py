@@ -21,7 +21,7 @@ from hub.model.principal import Principal, Role, parse_principal
 
 TOKEN_TYPES = frozenset({"at+jwt", "application/at+jwt"})
 LEEWAY_SECONDS = 30
-LONGEST_SECONDS = 12 * 3600
+LONGEST_SECONDS = 24 * 3600
 MOST_CACHED = 10_000
 MOST_CACHED_CHARACTERS = 2048
 """Longer tokens are verified each time, so that a full cache stays near 20 MB."""

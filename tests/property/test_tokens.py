@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.errors import Unauthenticated
-from hub.identity.development import LONGEST_SECONDS, development_issuer, generate_development_key, mint
-from hub.identity.tokens import Verifier
+from hub.identity.development import development_issuer, generate_development_key, mint
+from hub.identity.tokens import LONGEST_SECONDS, Verifier
 from hub.model.principal import DEPARTMENTS, parse_principal
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
