@@ -121,8 +121,8 @@ def _rows(lines: Iterable[str]) -> Iterator[tuple[int, Appointment]]:
     reader = csv.reader(lines, strict=True)
     try:
         header = [cell.removeprefix("\ufeff").strip() for cell in next(reader, [])]
-        if sorted(header) != sorted(COLUMNS):
-            raise BadInput("header", f"must name the columns {','.join(COLUMNS)}")
+        if len(set(header)) != len(header) or not {"principal"} <= set(header) <= set(COLUMNS):
+            raise BadInput("header", f"must name the column principal and may name {' and '.join(COLUMNS[1:])}")
         for cells in reader:
             if any(cells):
                 yield reader.line_num, _appointment(reader.line_num, header, cells)
@@ -148,7 +148,7 @@ def _cells(cells: Mapping[str, str]) -> tuple[Principal, date | None, date | Non
 
 
 def _day(cells: Mapping[str, str], column: str) -> date | None:
-    text = cells[column]
+    text = cells.get(column, "")
     if not text:
         return None
     try:

@@ -46,7 +46,13 @@ def test_bad_row_is_named_with_its_column(row, message):
     assert str(refusal.value).startswith(message)
 
 
-@pytest.mark.parametrize("header", ["", "principal\n", "principal,valid_from\n", "principal,from,until\n", "a,b,c,d\n"])
+def test_a_column_of_days_that_is_missing_sets_no_limit():
+    assert read("clerk:339999001001", header="principal\n")[0].valid_until is None
+    (only,) = read("2026-12-01,clerk:339999001001", header="valid_until,principal\n")
+    assert (only.valid_from, only.valid_until) == (None, date(2026, 12, 1))
+
+
+@pytest.mark.parametrize("header", ["", "valid_from\n", "principal,principal\n", "principal,from,until\n", "a,b,c,d\n"])
 def test_wrong_columns_are_refused(header):
     with pytest.raises(BadInput, match="header"):
         read("clerk:339999001001,,", header=header)
