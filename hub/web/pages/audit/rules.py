@@ -6,7 +6,8 @@ from hub.api.reply import Reply
 from hub.model.principal import Role
 from hub.web.catalogue import msgid
 from hub.web.pages.audit import AUDIT
-from hub.web.pages.audit.differences import file_of, visible
+from hub.web.pages.audit.differences import file_of
+from hub.web.pages.audit.effects import Told, told
 from hub.web.routing import Pages
 from hub.web.visit import Visit
 
@@ -65,7 +66,7 @@ async def decide(visit: Visit) -> Reply:
 
 async def _shown(visit: Visit, error: str = "", status: int = 200) -> Reply:
     body = await visit.ask("GET", "/v1/rules/changes/{id}", id=visit.place("id"))
-    effects = {name: _lines(body, name) for name in EFFECTS}
+    effects = {name: _lines(visit, body, name) for name in EFFECTS}
     agreed = any(each["by"] == visit.principal.id for each in body["approvals"])
     officer = visit.principal.role is Role.SECURITY_OFFICER
     return visit.render(
@@ -81,6 +82,5 @@ async def _shown(visit: Visit, error: str = "", status: int = 200) -> Reply:
     )
 
 
-def _lines(body: dict[str, Any], effect: str) -> list[list[str]]:
-    """Each line of an effect in parts, every second one of them a name."""
-    return [visible(each["text"]).split("`") for each in body["difference"] if each["effect"] == effect]
+def _lines(visit: Visit, body: dict[str, Any], effect: str) -> list[Told]:
+    return [told(visit.gettext, each["text"]) for each in body["difference"] if each["effect"] == effect]
