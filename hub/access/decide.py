@@ -119,6 +119,18 @@ def decide(
     return Permit(request, resident, verdict.granted, verdict.tiers, verdict.basis, verdict.withheld, verdict.rules)
 
 
+def permit_of_named(permit: Permit, resident: int, keys: tuple[str, ...], tiers: frozenset[Tier]) -> Permit:
+    """The right to open what a permitted field says of somebody else, once nothing speaks against it for their sake.
+
+    Args:
+        permit: for the file that names them.
+        resident: internal id of whom it names.
+        keys: what it says of them.
+        tiers: the sections needed for that.
+    """
+    return Permit(permit.request, resident, keys, tiers, permit.basis, (), permit.rules)
+
+
 class _Verdict(NamedTuple):
     """What is decided alike for everybody of whom the same is known; without a basis nothing is granted."""
 

@@ -7,12 +7,22 @@ from typing import Any, NamedTuple
 
 from hub.model.file import ResidentFile
 from hub.model.instant import day_of
-from hub.model.subject import Facts, age_on
+from hub.model.subject import Facts, age_on, is_minor
 from hub.model.tier import Tier
 from hub.policy.snapshot import Snapshot
 from hub.schema.fields import fields
 
 _OLDEST = 999
+
+
+class OfOthers(NamedTuple):
+    """An answer that stands in other residents' files. It never leaves: what may be told of them takes its place.
+
+    Attributes:
+        rids: the internal ids of those residents, in the order of the register.
+    """
+
+    rids: tuple[str, ...]
 
 
 class Derivation(NamedTuple):
@@ -97,6 +107,12 @@ def _last_visit(file: ResidentFile, _facts: Facts, _pseudonym: str, _today: date
     return day_of(datetime.fromisoformat(visits[-1]["time"])).isoformat() if visits else None
 
 
+def _guardians(file: ResidentFile, facts: Facts, _pseudonym: str, today: date) -> OfOthers | None:
+    # Nobody is the guardian of somebody of age by what stands on record of their childhood.
+    rids = in_force(file, Tier.FAMILY, "minor.guardian")
+    return OfOthers(tuple(rids)) if rids and is_minor(facts.born, today) else None
+
+
 DERIVATIONS = {
     "age_band": Derivation((), _age_band),
     "age_at_least_60": Derivation((), _at_least(60)),
@@ -106,5 +122,9 @@ DERIVATIONS = {
     "has_ssc": Derivation((Tier.IDENTITY,), _is_insured),
     "pseudonym": Derivation((), _own_pseudonym),
     "last_visit": Derivation((Tier.CARE,), _last_visit),
+    "guardian_name": Derivation((Tier.FAMILY,), _guardians),
+    "guardian_tel": Derivation((Tier.FAMILY,), _guardians),
+    "guardian_idno": Derivation((Tier.FAMILY,), _guardians),
+    "parents": Derivation((Tier.FAMILY,), _guardians),
 }
 """By the name the schema gives. One that needs a service which does not exist yet has no entry and no value."""

@@ -19,8 +19,8 @@ from hub.access.grounds import approval_used, case_used, counted_approvals, grou
 from hub.access.kin import kin_of
 from hub.access.limits import Misses
 from hub.access.locate import Located, locate
-from hub.access.minimise import minimise, without
-from hub.access.named import naming, others_in
+from hub.access.minimise import minimise, settled
+from hub.access.named import Means, naming, others_in
 from hub.access.open_file import open_file
 from hub.access.purpose import Claim, SubjectClaim, restated, state_matter, state_purpose, state_subject
 from hub.access.record import denied, disclosed, named, record, record_within
@@ -275,11 +275,11 @@ class Road:
         file = open_file(permit, found.sealed, self.ring)
         disclosure = minimise(permit, file, found.facts, rid, caller.today)
         others: tuple[Event, ...] = ()
-        # What one has in one's own file one knows; of anybody else's, each person it names is asked about.
-        if kin != OWN and not naming().isdisjoint(disclosure.fields):
-            decided = others_in(disclosure, self.standing, self.policies, self.reader, self.ring)
-            others = tuple(named(disclosure, self.ring, *each) for each in decided.told())
-            disclosure = without(disclosure, decided.kept)
+        if not naming().isdisjoint(disclosure.fields):
+            means = Means(self.standing, self.policies, self.reader, self.ring)
+            decided = others_in(disclosure, file, means, own=kin == OWN)
+            others = tuple(named(disclosure, self.ring, *each) for each in decided.shown())
+            disclosure = settled(disclosure, decided.kept, decided.told)
         approval, orders = "", self.standing.orders
         if found.facts.terms or orders:
             approval = approval_used(found.facts, permit.request, self.policies, frozenset(disclosure.fields), orders)

@@ -11,7 +11,7 @@ from hub.store.control import facts_in
 from hub.store.engine import Reader
 from hub.store.keys import Keyring
 from hub.store.sections import SealedFile, data_key, unseal
-from hub.store.tokens import idno_token
+from hub.store.tokens import idno_token, rid_token
 
 
 class DecidingWarrant(NamedTuple):
@@ -74,6 +74,14 @@ def locate_resident(resident: int, tiers: Sequence[Tier], reader: Reader, ring: 
     """Find a person on a list by the internal id."""
     sealed = reader.get(resident, (Tier.CONTROL, *tiers))
     return sealed and _open(sealed, ring)
+
+
+def locate_rid(rid: str, tiers: Sequence[Tier], reader: Reader, ring: Keyring) -> Located | None:
+    """Find a person whom somebody's file names by the internal rid; a file that was given up leads to the other."""
+    sealed = reader.find(rid_token(ring, rid), (Tier.CONTROL, *tiers))
+    found = sealed and _open(sealed, ring)
+    into = merged_into(found.facts.terms) if found else None
+    return found if into is None else locate_resident(into, tiers, reader, ring)
 
 
 def _open(sealed: SealedFile, ring: Keyring) -> Located:

@@ -1,10 +1,10 @@
 """Step 5: keep only what the permit names, at the precision it allows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from hub.access.derive import DERIVATIONS, in_force
+from hub.access.derive import DERIVATIONS, OfOthers, in_force
 from hub.errors import Reason
 from hub.model.decision import Disclosure, Permit, Withheld
 from hub.model.file import ResidentFile
@@ -35,23 +35,31 @@ def minimise(permit: Permit, file: ResidentFile, facts: Facts, pseudonym: str, t
         if value is None:
             absent.append(Withheld(key, Reason.NOT_AVAILABLE, "absent"))
         else:
-            given[key] = MASKS[masks[key]](value) if key in masks else value
+            given[key] = MASKS[masks[key]](value) if key in masks and not isinstance(value, OfOthers) else value
     return Disclosure(
         permit, given, _in_order_asked(permit, [*permit.withheld, *absent]) if absent else permit.withheld
     )
 
 
-def without(disclosure: Disclosure, kept: Mapping[str, str]) -> Disclosure:
-    """A disclosure less the fields that are kept back for the sake of somebody they name.
+def settled(disclosure: Disclosure, kept: Mapping[str, str], told: Mapping[str, Sequence[object]]) -> Disclosure:
+    """A disclosure once those whom its fields name were asked about.
 
     Args:
         disclosure: what would leave.
-        kept: field to why, for the trail alone.
+        kept: field to why it is kept back for the sake of somebody it names, for the trail alone.
+        told: field to what may be told of those it names, in place of what it held.
     """
-    if not kept:
+    if not kept and not told:
         return disclosure
+    purpose = disclosure.permit.request.purpose
+    masks = purpose.masks if purpose else {}
     absent = [Withheld(key, Reason.NOT_AVAILABLE, truth) for key, truth in kept.items()]
-    given = {key: value for key, value in disclosure.fields.items() if key not in kept}
+    given: dict[str, object] = {}
+    for key, value in disclosure.fields.items():
+        if key in told:
+            given[key] = [MASKS[masks[key]](str(each)) if key in masks else each for each in told[key]]
+        elif key not in kept:
+            given[key] = value
     return Disclosure(disclosure.permit, given, _in_order_asked(disclosure.permit, [*disclosure.withheld, *absent]))
 
 

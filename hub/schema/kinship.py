@@ -23,6 +23,21 @@ _NEAR = [
 ]
 
 
+_IN_LAW = frozenset({"28", "38"})
+"""A child's wife or husband: of a grandchild of the head, as likely a parent as the child is."""
+_PARENTS = [
+    (_HEAD | _SPOUSE, _CHILD),
+    (_CHILD | _IN_LAW, _GRANDCHILD),
+    (_PARENT, _HEAD | _SIBLING),
+    (_GRANDPARENT, _PARENT),
+]
+
+
+def fits_parent(one: str, child: str) -> bool:
+    """Whether a guardian's place in a household fits a parent of a child's, by the relation of each to its head."""
+    return any(one in older and child in younger for older, younger in _PARENTS)
+
+
 def near_relatives(one: str, other: str) -> bool:
     """Whether two members of one household are near relatives, by the relation of each to its head."""
     return any((one in first and other in second) or (other in first and one in second) for first, second in _NEAR)

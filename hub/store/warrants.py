@@ -20,6 +20,8 @@ IDENTIFYING = StoreWarrant(frozenset({Tier.CONTROL, Tier.BASIC, Tier.IDENTITY}))
 """Opens who somebody is, for one whose request another person has approved."""
 CONSIDERING = StoreWarrant(frozenset({Tier.BASIC}))
 """Opens what somebody is called, for one who decides about a request that concerns them."""
+COMPARING = StoreWarrant(frozenset({Tier.BASIC}))
+"""Opens what a guardian is called, to tell whether a list of names means them."""
 AMENDING = StoreWarrant(frozenset({Tier.CONTROL}))
 """Opens what decisions must know of a person, to change their terms within a write."""
 HOUSEHOLD = StoreWarrant(frozenset({Tier.FAMILY}))

@@ -86,6 +86,8 @@ class Values:
         if key == "visit.log" and value:
             last = moments.moment(str(value[-1]["time"]), self._language, self._today)
             return self._said(msgid("%(count)s visits, the last one %(last)s")) % {"count": len(value), "last": last}
+        if key == "parents" and not isinstance(value, int):
+            return self._list(key, [" · ".join(map(str, each.values())) for each in value])
         return self._count(key, value)
 
     def _telephone(self, _key: str, value: Any) -> str:

@@ -84,15 +84,14 @@ GROUP = {key: line.split()[0] for line in _GROUPS.strip().splitlines() for key i
 CORE = {"medical", "financial", "activity"}
 """What takes a secretary's yes wherever it is shown, and a separate consent where it stands on consent."""
 LOCATES = {key for key, group in GROUP.items() if group == "contact"} | {"act.loc"}
-NEVER_STORED = {
-    "relay",
-    "guardian.name",
-    "guardian.tel",
-    "guardian.idno",
-    "parents",
-    "household_eligible",
-    "vote.token",
+FROM_GUARDIANS = {
+    "guardian.name": ("name",),
+    "guardian.tel": ("tel",),
+    "guardian.idno": ("idno",),
+    "parents": ("name", "idno"),
 }
+"""What is answered from the files of a child's guardians, and what it says of them."""
+NEVER_STORED = {"relay", "household_eligible", "vote.token"}
 """What follows from services that do not exist yet."""
 ALWAYS_ANSWERED = {"pseudonym", "receives_dibao", "has_permit", "is_insured"}
 FROM_THE_BIRTH_DATE = {"ageband", "is_60_or_over", "is_65_or_over"}

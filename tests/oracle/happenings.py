@@ -26,6 +26,7 @@ _ALARMS_COUNT_FOR = timedelta(hours=2)
 _HOUR = timedelta(hours=1)
 _FORGOTTEN_AFTER = timedelta(days=30)
 _ASKABLE = [name for name, each in PURPOSES.items() if each.opens in (FREE, "ask", CASE)]
+_RAISING = ["CHILD", "CHILD", "SCHOOL", "NEWBORN", "NEWBORN", "NEWBORN"]
 _AGREEABLE = [
     name
     for name, each in PURPOSES.items()
@@ -50,6 +51,7 @@ class Happenings:
         """Let one thing happen."""
         acts = [self.approval] * 9 + [self.word] * 14 + [self.wish] * 5 + [self.rescue] * 4 + [self.revocation] * 2
         acts += [self.minors] * 3 + [self.review] * 3 + [self.case] * 6 + [self.naming] * 2
+        acts += [self.childhood] * 8
         acts += [self.protection] * 3 + [self.freeze, self.order, self.erasure]
         self.chance.choice(acts)()
 
@@ -71,9 +73,30 @@ class Happenings:
         return self.chance.choice(near or able)
 
     def approval(self):
-        chance, now, person = self.chance, self.town.now, self.person()
+        chance, person = self.chance, self.person()
         agreed = [each.purpose for each in person.said if each.purpose in _ASKABLE]
-        purpose = chance.choice(agreed if agreed and chance.random() < 0.6 else _ASKABLE)
+        self._approve(person, chance.choice(agreed if agreed and chance.random() < 0.6 else _ASKABLE))
+
+    def childhood(self):
+        """Somebody who works with children asks about one, perhaps once a guardian has agreed."""
+        children = [each for each in self.town.people if each.guardians and each.grid[:6] == "339999"]
+        if not children:
+            return
+        person, purpose = self.chance.choice(children), self.chance.choice([*_RAISING])
+        age = self.town.age(person)
+        if purpose == "CHILD" and (age is None or age < 14):
+            headers = self._as_guardian(person)
+            body = {"purpose": purpose, "basis": "guardian_consent"}
+            made = self.tell(f"resident:{person.guardians[0]}", "POST", "/v1/me/consents", body, headers)
+            person.said.append(Said(made["id"], True, purpose, "", True, "guardian_consent", True, None))
+        self._approve(person, purpose)
+
+    def _as_guardian(self, person):
+        opened = {"subject": {"idno": person.idno}, "matter": "consents"}
+        return {"On-Behalf-Of": self.tell(f"resident:{person.guardians[0]}", "POST", "/v1/mandates", opened)["id"]}
+
+    def _approve(self, person, purpose):
+        chance, now = self.chance, self.town.now
         row, who = PURPOSES[purpose], self.requester(purpose, person)
         every = [*row.fields, *row.on_approval]
         fields, hours = chance.sample(every, chance.randint(1, len(every))), chance.choice([1, 6, 24, 24 * 20])
@@ -176,8 +199,7 @@ class Happenings:
                 assert self.tell(who, "POST", path, {"purpose": "MEAL"}) is None, "a child agrees to nothing"
                 return
             who = f"resident:{person.guardians[0]}"
-            opened = {"subject": {"idno": person.idno}, "matter": "consents"}
-            headers = {"On-Behalf-Of": self.tell(who, "POST", "/v1/mandates", opened)["id"]}
+            headers = self._as_guardian(person)
         given = [each for each in person.said if each.yes and not each.taken_back and each.by_guardian == by_guardian]
         if given and chance.random() < 0.3:
             said = chance.choice(given)

@@ -160,6 +160,11 @@ class Town:
         born, day = date.fromisoformat(person.born), self.today
         return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
+    def guardians(self, person):
+        """Those on record as a person's guardians who are alive."""
+        known = [each for each in self.people if each.rid in person.guardians]
+        return [each for each in known if each.values.get("life") != "dead"]
+
     def rescues(self):
         """All emergencies of all people."""
         return [each for person in self.people for each in person.rescues]

@@ -93,7 +93,7 @@ def people(installation, chance, count):
     births.sort(key=lambda born: not ("" < born < _MINOR_FROM))  # adults first, so that children can name guardians
     adults = [born for born in births if "" < born < _MINOR_FROM]
     made = _sealed(installation, [_values(chance, number, born, ()) for number, born in enumerate(adults)])
-    kin = tuple(each.rid for each in made[:KIN])
+    kin = tuple(each.rid for each in made)
     others = enumerate(births[len(adults) :], len(adults))
     made += _sealed(installation, [_values(chance, number, born, kin) for number, born in others])
     installation.appoint(*(f"resident:{each.rid}" for each in made))
@@ -117,7 +117,9 @@ def _values(chance, number, born, kin):
     if born:
         values["dob"] = born
     if kin:
-        values["minor.guardian"] = [chance.choice(kin)]
+        both = [chance.choice(kin[:KIN]), chance.choice(kin)]
+        values["minor.guardian"] = list(dict.fromkeys(both))  # of whom the second may have died
+        values["pickup"] = chance.choice([["测试·人"], ["沈志强"], ["测试·人", "沈志强"]])
     elif number >= KIN and chance.random() < 0.2:
         values["life"] = "dead"
     return values | {"idno": idno(number, born.replace("-", "")) if born else f"E9050{number:04d}"}

@@ -10,6 +10,7 @@ from tests.oracle.catalogue import (
     CORE,
     EMERGENCY,
     FREE,
+    FROM_GUARDIANS,
     FROM_THE_BIRTH_DATE,
     GROUP,
     LOCATES,
@@ -216,6 +217,14 @@ def _why_not(town, who, person, wanted, standing, rescue):
                 key == "ec" and not urgent and not own and kept_for_others(town, who, person, purpose_name, basis),
                 "not_available",
             ),
+            (
+                key == "pickup" and not own and not left_to_fetch(town, who, person, purpose_name, basis),
+                "not_available",
+            ),
+            (
+                key in FROM_GUARDIANS and not told_of_guardians(town, who, person, (purpose_name, key), basis),
+                "not_available",
+            ),
             (not holds(town, person, key), "not_available"),
         )
     )
@@ -225,15 +234,40 @@ def kept_for_others(town, who, person, purpose_name, basis):
     """Whether an emergency contact is kept back for the sake of a resident whose telephone it is."""
     telephone = person.values.get("ec", {}).get("tel")
     named = [each for each in town.people if telephone and each.values.get("tel") == telephone]
-    return any(
-        (each.protection and who.role in ("clerk", "resident"))
-        or (basis != "statutory" and each.hides("tel", who.kind))
-        or each.held
-        or (each.frozen and basis != "statutory")
-        or (who.role != "resident" and (town.age(each) or 0) < 18 and not _standing(town, who, each, purpose_name))
-        for each in named
-        if each is not person and who.area != each.rid
+    return any(keeps(town, who, each, (purpose_name, ("tel",)), basis) for each in named if each is not person)
+
+
+def keeps(town, who, named, wanted, basis):
+    """Whether a resident whom another's file names keeps back what it says of them."""
+    purpose_name, said = wanted
+    if who.area == named.rid:
+        return False
+    binds, minor = basis != "statutory", (town.age(named) or 0) < 18
+    return (
+        (named.protection and who.role in ("clerk", "resident") and any(key in LOCATES for key in said))
+        or (binds and any(named.hides(key, who.kind) for key in said))
+        or named.held
+        or (named.frozen and binds)
+        or (minor and who.role != "resident" and not _standing(town, who, named, purpose_name))
     )
+
+
+def told_of_guardians(town, who, person, wanted, basis):
+    """Whether any guardian of a child lets something be told, who is alive and of whom there is something to tell."""
+    purpose_name, key = wanted
+    said, age = FROM_GUARDIANS[key], town.age(person)
+    if age is not None and age >= 18:
+        return False
+    return any(
+        any(one in each.values for one in said) and not keeps(town, who, each, (purpose_name, said), basis)
+        for each in town.guardians(person)
+    )
+
+
+def left_to_fetch(town, who, person, purpose_name, basis):
+    """The names of those who may fetch a child, without guardians who keep theirs back."""
+    kept = [each for each in town.guardians(person) if keeps(town, who, each, (purpose_name, ("name",)), basis)]
+    return set(person.values.get("pickup", ())) - {each.values.get("name") for each in kept}
 
 
 def _unapproved(town, who, person, purpose_name, key):
@@ -276,7 +310,7 @@ def holds(town, person, key):
         return town.age(person) is not None
     if key == "visit.last":
         return "visit.log" in person.values
-    return key in ALWAYS_ANSWERED or (key in person.values and key not in NEVER_STORED)
+    return key in ALWAYS_ANSWERED or key in FROM_GUARDIANS or (key in person.values and key not in NEVER_STORED)
 
 
 def _counted(filing, day, person):

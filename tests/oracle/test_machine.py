@@ -64,6 +64,10 @@ class Rules(RuleBasedStateMachine):
         self.happen("word", chance)
 
     @rule(chance=CHANCE)
+    def somebody_asks_about_a_child(self, chance):
+        self.happen("childhood", chance)
+
+    @rule(chance=CHANCE)
     def a_resident_wishes(self, chance):
         self.happen("wish", chance)
 

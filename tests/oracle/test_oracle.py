@@ -8,7 +8,7 @@ import pytest
 
 from tests.api.in_process import InProcess
 from tests.factories import Installation
-from tests.oracle.catalogue import GROUP, NO_SERVICE, PURPOSES
+from tests.oracle.catalogue import FROM_GUARDIANS, GROUP, NO_SERVICE, PURPOSES
 from tests.oracle.happenings import Happenings
 from tests.oracle.model import Town, caller
 from tests.oracle.population import CALLERS, filings, people, put_filings, resident
@@ -23,6 +23,7 @@ _EVERY_REASON = {*ORDER, "unknown_purpose", "not_a_requester", "not_offered", "r
                  "out_of_scope", "volume_exceeded"}  # fmt: skip
 _OPEN = [name for name, each in PURPOSES.items() if each.opens != NO_SERVICE]
 _ON_CONSENT = ["MEAL", "TIMEBANK", "PSY", "REPAIR", "TIER", "HOMEMED", "CHILD", "MEDIATE"]
+_OF_CHILDREN = ["CHILD", "SCHOOL", "NEWBORN"]
 _PURPOSES = [*_OPEN * 6, *_ON_CONSENT * 12, *["SOS", "EMERG"] * 8, *PURPOSES, "NOSUCH", "NOSUCH"]
 _IN_FILES = [*GROUP, "name", "idno", "dob", "alias", "grid", "shoe_size"]
 
@@ -71,6 +72,7 @@ class Asking:
         everybody = [caller(each) for each in CALLERS] + [resident(each) for each in self.town.people[:4]]
         people, now = self.town.people, self.town.now
         approved = {(each.human, each.purpose) for person in people for each in person.approvals}
+        raising = {pair for pair in approved if pair[1] in _OF_CHILDREN}
         managed = {(each.human, each.purpose) for each in self.town.minors}
         urgent = {(each.human, "SOS") for each in self.town.rescues() if now < each.until}
         agreed = {each.purpose for person in people for each in person.said if each.yes} & {*_ON_CONSENT}
@@ -79,7 +81,7 @@ class Asking:
         offices = {met.office for person in people for met in person.cases}
         meeting = {(each.human, "MEDIATE") for each in everybody if each.office in offices}
         sealed = {(human, "CORR") for person in people for humans, _ in person.named.values() for human in humans}
-        for pairs in self.chance.sample([approved, managed, urgent, meant, meeting, sealed], 6):
+        for pairs in self.chance.sample([approved, raising, raising, managed, urgent, meant, meeting, sealed], 8):
             found = [(each, to) for each in everybody for human, to in sorted(pairs) if each.human == human]
             if found:
                 return self.chance.choice(found)
@@ -126,6 +128,7 @@ class Asking:
             assert reasons == sorted(reasons, key=ORDER.index), said
         self.asked += 1
         self.told.update({*reasons, *(each for _, each in withheld), expected.basis or "refused"})
+        self.told.update(expected.given & FROM_GUARDIANS.keys())
 
 
 def _has_said(person, purpose):
@@ -171,3 +174,4 @@ def test_the_api_and_the_rules_agree(filed, tmp_path, times, town):
     for number in range(times(1, _TIMES)):
         told += _live(filed, tmp_path / str(number), f"{town}/{number}", QUESTIONS)
     assert told.keys() >= _EVERY_REASON, "a rule that no question met is a rule that nothing checked"
+    assert told.keys() & FROM_GUARDIANS.keys(), "somebody was told of a guardian"

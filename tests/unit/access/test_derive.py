@@ -2,9 +2,10 @@
 
 from datetime import date, timedelta
 
+import orjson
 import pytest
 
-from hub.access.derive import DERIVATIONS, sections_for, tiers_of
+from hub.access.derive import DERIVATIONS, OfOthers, sections_for, tiers_of
 from hub.model.subject import Facts, is_minor
 from hub.model.tier import Tier
 from hub.schema.fields import fields
@@ -119,7 +120,17 @@ def test_sections_are_fetched_once_each():
 
 def test_derived_fields_that_need_a_service_have_no_value():
     missing = {key for key, field in fields().items() if field.derived and field.derived not in DERIVATIONS}
-    assert missing == {
-        "relay", "guardian.name", "guardian.tel", "guardian.idno", "parents", "household_eligible", "vote.token",
-    }  # fmt: skip
+    assert missing == {"relay", "household_eligible", "vote.token"}
     assert all(tiers_of(key) == () for key in missing)
+
+
+@pytest.mark.parametrize(("born", "guarded"), [("2008-11-23", True), ("2008-11-22", False), ("", True)])
+def test_guardians_are_those_of_somebody_who_is_not_known_to_be_of_age(born, guarded):
+    file = {Tier.FAMILY: {"minor.guardian": ["a", "b"]}}
+    expected = OfOthers(("a", "b")) if guarded else None
+    assert all(derived(key, born, file=file) == expected for key in ("guardian.name", "guardian.tel", "parents"))
+
+
+def test_an_answer_that_stands_in_others_files_cannot_leave_by_itself():
+    with pytest.raises(TypeError):
+        orjson.dumps({"guardian.name": OfOthers(("a",))})
