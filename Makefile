@@ -9,7 +9,9 @@ JOBS   ?= 2
 demo: $(STAMP)
 	$(BIN)/hub demo $(ARGS)
 
+# Servers that tests start begin from bytecode, also where Python may not write any by itself.
 test: $(STAMP)
+	$(BIN)/python -m compileall -q audit hub
 	$(BIN)/pytest -n $(JOBS) --dist loadgroup -m "not soak" $(ARGS)
 
 soak: $(STAMP)

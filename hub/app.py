@@ -145,8 +145,8 @@ def create_app(directory: Directory) -> Front:
         front.vocabulary.name_purposes(policies.purposes)
         front.carried["site"] = load_site(directory, standing_rules.texts.get(SIGN_IN, ""), front.is_page)
         # What start-up made lives as long as the process: looking through it for garbage would only cost pauses.
-        gc.collect()
         gc.freeze()
+        gc.enable()
         gc.set_threshold(50_000, 50, 50)
         tasks = [asyncio.create_task(_renew_keys(verifier)), asyncio.create_task(follow(trail_index))]
         tasks.append(asyncio.create_task(front.failures.record_always(lane)))
