@@ -21,7 +21,7 @@ def run(args: argparse.Namespace) -> int:
     """Serve until interrupted."""
     import gc
 
-    # Hardly anything that a start makes is garbage, and looking for some takes a tenth of it: the application does later.
+    # Looking for garbage takes a tenth of a start, which makes hardly any; the application looks for it once it serves.
     gc.disable()
 
     import uvicorn
