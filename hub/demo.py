@@ -33,6 +33,7 @@ from hub.synth.personas import as_toml, residents, staff
 from hub.synth.world import write_world
 
 FEEDS = ("police", "civil_affairs", "health", "utilities")
+HOST = "127.0.0.1"
 _STARTS_WITHIN = 30.0
 
 
@@ -236,7 +237,7 @@ class _Server:
     """A real server process, ended with the block."""
 
     def __init__(self, directory: Directory, port: int) -> None:
-        self.url = f"http://127.0.0.1:{port}"
+        self.url = f"http://{HOST}:{port}"
         command = [sys.executable, "-m", "hub.cli.main", "serve", str(directory.path), "--port", str(port)]
         self._process = subprocess.Popen(command, env=dict(os.environ))  # noqa: S603 - our own command
 
@@ -305,5 +306,5 @@ def _curl(url: str, persona: Persona) -> str:
 
 def _free_port() -> int:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((HOST, 0))
         return int(probe.getsockname()[1])

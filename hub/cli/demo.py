@@ -4,6 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+_PORT = 8000
+
 
 def add_parser(subparsers: Any) -> None:
     """Declare the command."""
@@ -20,11 +22,15 @@ def run(args: argparse.Namespace) -> int:
     """Make, then walk or serve."""
     import tempfile
 
-    from hub.demo import prepare, serve, walk
+    from hub.cli.serve import refuse_a_taken_port
+    from hub.demo import HOST, prepare, serve, walk
 
+    if args.port or not args.once:
+        # Before a community is made, and before another server on that port is taken for the demonstration.
+        refuse_a_taken_port(HOST, args.port or _PORT)
     if args.once:
         with tempfile.TemporaryDirectory(prefix="hub-demo-") as scratch:
             directory = prepare(args.data or Path(scratch) / "data", args.residents, args.seed)
             return walk(directory, args.port or 0)
     directory = prepare(args.data or Path("demo-data"), args.residents, args.seed)
-    return serve(directory, args.port or 8000)
+    return serve(directory, args.port or _PORT)

@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     if directory.is_development and not _is_loopback(args.host):
         raise OperatorError("a directory with the development issuer is served on loopback only, such as 127.0.0.1")
     _look_at_the_rules(args.directory)
-    _refuse_a_taken_port(args.host, args.port)
+    refuse_a_taken_port(args.host, args.port)
     app = create_app(directory)
     set_up(app.vocabulary)
     print(f"serving {args.directory} on http://{args.host}:{args.port}", file=sys.stderr)
@@ -84,8 +84,12 @@ def _look_at_the_rules(path: Path) -> None:
         )
 
 
-def _refuse_a_taken_port(host: str, port: int) -> None:
-    # The server would say so, too, in a log line and with a status of its own.
+def refuse_a_taken_port(host: str, port: int) -> None:
+    """Say that nobody can listen there; the server would say so, too, in a log line and with a status of its own.
+
+    Raises:
+        OperatorError: the port is taken, or the host is not this machine's.
+    """
     import socket
 
     from hub.errors import OperatorError

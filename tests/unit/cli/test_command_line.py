@@ -47,6 +47,15 @@ def test_a_port_that_is_taken_is_said_in_one_line(installation):
     assert str(port) in line
 
 
+def test_a_demonstration_says_so_before_it_makes_anything(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        run = run_hub("demo", "--port", port, "--data", tmp_path / "data")
+    assert (run.returncode, run.stdout) == (1, "")
+    assert f"port {port}" in run.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_reader_that_goes_away_is_no_error_message(installation):
     reading, writing = os.pipe()
     os.close(reading)
