@@ -1,8 +1,8 @@
 """Communities with a past: a trail of so many disclosures behind what making the community left in it.
 
 Each is an entry as the road writes it, sealed under the key of whom it is about, recorded by the writer and taken over
-by the trail's index. One a minute came in the last week, whatever the trail's length, so that pages about the week show
-as much of a short trail as of a long one; what came before is what differs.
+by the trail's index. One came every five minutes in the last month, whatever the trail's length, so that pages about
+the month show as much of a short trail as of a long one; what came before is what differs.
 """
 
 import random
@@ -27,7 +27,7 @@ from hub.synth.numbers import AREA
 
 RESIDENTS, SEED = 200, 1
 _TOGETHER = 4096
-_WEEK, _LATELY, _BEFORE = 10_000, timedelta(minutes=1), timedelta(seconds=3)
+_MONTH, _LATELY, _BEFORE = 10_000, timedelta(minutes=5), timedelta(seconds=3)
 _WINDOWS = 70
 _DENIED = 0.1
 _PURPOSES = {
@@ -62,7 +62,7 @@ class Past(NamedTuple):
     def when(self, number: int) -> datetime:
         """When one of the disclosures was, counted from the first."""
         later = self.entries - 1 - number
-        return self.ends - min(later, _WEEK) * _LATELY - max(later - _WEEK, 0) * _BEFORE
+        return self.ends - min(later, _MONTH) * _LATELY - max(later - _MONTH, 0) * _BEFORE
 
 
 class Said(NamedTuple):

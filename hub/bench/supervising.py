@@ -8,7 +8,6 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -22,15 +21,22 @@ from hub.bench.report import Row
 from hub.bench.scale import Scale
 from hub.bench.servers import Server, hub_server
 from hub.demo import offer_personas, token
-from hub.model.instant import CHINA
+from hub.model.instant import CHINA, timestamp
 from hub.synth.numbers import AREA
 
 _FLAT = 2.0
 _OFFICER = f"security_officer:{AREA}"
 _READY = b"GET /readyz HTTP/1.1\r\nHost: hub\r\n\r\n"
 _LISTED = "25"
-_MIDNIGHT = "T00:00:00+08:00"
-_FILTERS = (("since", "until"), ("actor",), ("purpose", "outcome"), ("subject",))
+_WITHIN = 2000
+"""Entries within the time that a search over the API looks at."""
+_PAGES: tuple[tuple[str, ...], ...] = (("since", "until"), ("actor",), ("purpose", "outcome"), ("subject",))
+_CALLS: tuple[tuple[str, ...], ...] = (
+    *_PAGES,
+    ("actor", "since", "until"),
+    ("department", "outcome", "since", "until"),
+)
+"""Filters by which the page is searched, and the call behind it."""
 Address = Callable[[random.Random, Past], str]
 
 
@@ -82,8 +88,9 @@ def _served(past: Past) -> Iterator[_Side]:
 
 
 def _questions() -> Iterator[_Asked]:
-    for names in _FILTERS:
+    for names in _PAGES:
         yield _Asked(f"page `/audit/events` by {' and '.join(names)}", _search("/audit/events", names), _cookie)
+    for names in _CALLS:
         calls = _search("/v1/audit/events", names, limit=_LISTED)
         yield _Asked(f"`GET /v1/audit/events` by {' and '.join(names)}", calls, _officer)
     yield _Asked("page `/audit/events/{index}`", _one, _cookie)
@@ -110,16 +117,16 @@ def _one(chance: random.Random, past: Past) -> str:
 
 
 def _search(path: str, names: tuple[str, ...], **more: str) -> Address:
-    """Searches for what some entry says, or on the day of some entry."""
-    whole_days = not path.startswith("/v1/")
+    """Searches for what some entry says: on a page within a day, over the API within the time of as many entries."""
 
     def address(chance: random.Random, past: Past) -> str:
-        day = past.when(chance.randrange(past.entries)).astimezone(CHINA).date()
-        till = day if whole_days else day + timedelta(days=1)
-        suffix = "" if whole_days else _MIDNIGHT
+        first = chance.randrange(max(past.entries - _WITHIN, 1))
+        since, until = past.when(first), past.when(min(first + _WITHIN, past.entries - 1))
+        day = since.astimezone(CHINA).date().isoformat()
+        api = path.startswith("/v1/")
         known = said(chance, past)
         values = known._asdict() | {"subject": past.ring.pseudonym_of(known.resident)}
-        values |= {"since": f"{day}{suffix}", "until": f"{till}{suffix}"}
+        values |= {"since": timestamp(since), "until": timestamp(until)} if api else {"since": day, "until": day}
         return f"{path}?{urlencode({name: values[name] for name in names} | more)}"
 
     return address

@@ -103,12 +103,10 @@ def search(db: Any, query: TrailQuery, subject: int | None, before: int | None, 
     codes = _codes(db, query, subject)
     if codes is None:
         return TrailPage([], None)
-    span = _range(db, query.since, query.until)
-    end = span.end if before is None else min(span.end, before)
     entries: list[int] = []
     examined = 0
-    last = end
-    for entry, fits in _rows(db, query, codes, span, end):
+    last = end = _END if before is None else before
+    for entry, fits in _rows(db, query, codes, end):
         if fits and len(entries) == limit:
             return TrailPage(entries, entries[-1])
         if fits:
@@ -147,17 +145,27 @@ def _codes(db: Any, query: TrailQuery, subject: int | None) -> dict[str, int] | 
     return codes
 
 
-def _range(db: Any, since: datetime | None, until: datetime | None) -> _Range:
-    # An entry's time is that at which its request began, so entries are not quite in the order of their times: up to
-    # `late` behind the clock, which is the latest time so far and never goes back.
+def _ranges(db: Any, since: datetime | None, until: datetime | None, below: int) -> Iterator[tuple[int, _Range]]:
+    """Where entries of a time range below a place may be: each stretch with its start, the last first."""
+    if since is None and until is None:
+        yield 0, _Range(0, 0, below, below)
+        return
     late = state(db).late
-    first, surely_from, surely_below, end = 0, 0, _END, _END
+    for (start,) in db.execute("SELECT first FROM stretch WHERE first < ? ORDER BY first DESC", (below,)):
+        yield start, _range(db, start, below, late, since, until)
+        below = start
+
+
+def _range(db: Any, start: int, stop: int, late: int, since: datetime | None, until: datetime | None) -> _Range:
+    # An entry's time is that at which its request began, so entries are not quite in the order of their times: up to
+    # `late` behind the clock, which is the latest time so far and within a stretch never goes back.
+    first, surely_from, surely_below, end = start, start, stop, stop
     if since is not None:
         time = _milliseconds(since)
-        first, surely_from = _last_moment(db, time), _next_moment(db, time + late)
+        first, surely_from = _last_moment(db, start, time), _next_moment(db, start, time + late)
     if until is not None:
         time = _milliseconds(until)
-        surely_below, end = _last_moment(db, time), _next_moment(db, time + late)
+        surely_below, end = _last_moment(db, start, time), min(stop, _next_moment(db, start, time + late))
     return _Range(first, surely_from, surely_below, end)
 
 
@@ -166,36 +174,48 @@ def _milliseconds(time: datetime) -> int:
     return milliseconds(time) + (time.microsecond % 1000 > 0)
 
 
-def _last_moment(db: Any, time: int) -> int:
-    """An entry before which the clock had not reached a time."""
-    found = db.execute("SELECT entry FROM moment WHERE clock <= ? ORDER BY clock DESC LIMIT 1", (time,)).fetchone()
-    return int(found[0]) if found else 0
+def _last_moment(db: Any, stretch: int, time: int) -> int:
+    """An entry of a stretch before which the clock had not reached a time."""
+    sql = "SELECT entry FROM moment WHERE stretch = ? AND clock <= ? ORDER BY clock DESC LIMIT 1"
+    found = db.execute(sql, (stretch, time)).fetchone()
+    return int(found[0]) if found else stretch
 
 
-def _next_moment(db: Any, time: int) -> int:
-    """An entry from which on the clock had reached a time."""
-    found = db.execute("SELECT entry FROM moment WHERE clock >= ? ORDER BY clock LIMIT 1", (time,)).fetchone()
+def _next_moment(db: Any, stretch: int, time: int) -> int:
+    """An entry from which on, within a stretch, the clock had reached a time."""
+    sql = "SELECT entry FROM moment WHERE stretch = ? AND clock >= ? ORDER BY clock LIMIT 1"
+    found = db.execute(sql, (stretch, time)).fetchone()
     return int(found[0]) if found else _END
 
 
-def _rows(db: Any, query: TrailQuery, codes: dict[str, int], span: _Range, end: int) -> Iterator[tuple[int, bool]]:
-    """Rows of the best index, newest first, each with whether the other filters hold, too."""
-    columns, name = _choose(db, codes, span.first, end)
+def _rows(db: Any, query: TrailQuery, codes: dict[str, int], below: int) -> Iterator[tuple[int, bool]]:
+    """Rows of the best index, newest first, each with whether the other filters hold, too.
+
+    Where a stretch of the log has been gone through, its first entry stands for that, as one that does not fit.
+    """
     values = {
         **codes,
-        **span._asdict(),
         "since": query.since and _milliseconds(query.since),
         "until": query.until and _milliseconds(query.until),
         "area": query.area,
         "hub": SYSTEM,
     }
-    wanted = _Wanted(codes, columns, query.since is not None, query.until is not None, not _sees_all(db, query.area))
-    left = MOST_EXAMINED
-    for source, first, below in _sources(db, name, span.first, end):
-        sql = _statement(source, wanted)
-        for entry, fits in db.execute(sql, {**values, "first": first, "end": below, "left": left}):
+    everywhere = _sees_all(db, query.area)
+    left, chosen = MOST_EXAMINED, None
+    for start, span in _ranges(db, query.since, query.until, below):
+        if span.first < span.end:
+            columns, name = chosen = chosen or _choose(db, codes, span.first, span.end)
+            wanted = _Wanted(codes, columns, query.since is not None, query.until is not None, not everywhere)
+            for source, first, end in _sources(db, name, span.first, span.end):
+                bound = {**values, **span._asdict(), "first": first, "end": end, "left": left}
+                for entry, fits in db.execute(_statement(source, wanted), bound):
+                    left -= 1
+                    yield entry, bool(fits)
+        if left and start:
             left -= 1
-            yield entry, bool(fits)
+            yield start, False
+        if not left:
+            return
 
 
 class _Wanted(NamedTuple):

@@ -16,12 +16,14 @@ from audit.tables import milliseconds
 from hub.store import trail_volumes
 from hub.store.trail_volumes import Counted
 
-SCHEMA = 4
+SCHEMA = 5
 SYSTEM = 0
 """The code of the area of what the hub does by itself."""
 _WIDE = 15
 APART = 32
 """Entries between two moments: a time range is known to so many entries."""
+SET_BACK = 600_000
+"""Milliseconds by which the clock must have been set back for a stretch of its own to begin."""
 SEALED_FROM = 1 << 60
 """What is added to internal ids in rows of sealed acts, so that nobody who looks for a person finds them."""
 MOST_REMEMBERED = 4096
@@ -48,12 +50,16 @@ CREATE TABLE of_subject (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE word (code INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE area (code INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
-CREATE TABLE moment (clock INTEGER PRIMARY KEY, entry INTEGER NOT NULL) STRICT;
+CREATE TABLE stretch (first INTEGER PRIMARY KEY) STRICT;
+INSERT INTO stretch VALUES (0);
+CREATE TABLE moment (
+    stretch INTEGER, clock INTEGER, entry INTEGER NOT NULL, PRIMARY KEY (stretch, clock)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE state (
     id INTEGER PRIMARY KEY CHECK (id = 1), taken INTEGER NOT NULL, leaf BLOB NOT NULL, clock INTEGER NOT NULL,
-    late INTEGER NOT NULL, settled INTEGER NOT NULL, forgotten INTEGER NOT NULL
+    late INTEGER NOT NULL, stretch INTEGER NOT NULL, settled INTEGER NOT NULL, forgotten INTEGER NOT NULL
 ) STRICT;
-INSERT INTO state VALUES (1, 0, x'', 0, 0, 0, 0);
+INSERT INTO state VALUES (1, 0, x'', 0, 0, 0, 0, 0);
 """
     + trail_volumes.TABLE
 )
@@ -68,8 +74,9 @@ class State(NamedTuple):
     Attributes:
         taken: how many entries it has.
         leaf: leaf data of the last of them.
-        clock: the latest time of any of them, milliseconds since the epoch.
-        late: the most by which the time of an entry was before that of one of its predecessors, milliseconds.
+        clock: the latest time of any of them in the last stretch, milliseconds since the epoch.
+        late: the most by which the time of an entry was before that of a predecessor in its stretch, milliseconds.
+        stretch: the first entry of the last stretch: since then the clock was not set back by more than `SET_BACK`.
         settled: entries below this one are in the tables by actor and subject, see `hub/store/trail_settling.py`.
         forgotten: how many people were forgotten.
     """
@@ -78,6 +85,7 @@ class State(NamedTuple):
     leaf: bytes = b""
     clock: int = 0
     late: int = 0
+    stretch: int = 0
     settled: int = 0
     forgotten: int = 0
 
@@ -241,9 +249,11 @@ class Rows:
             How far the projection is now.
         """
         had = state(db)
-        taken, clock, late = had.taken, had.clock, had.late
-        written, moments, counted = [], [], []
-        last = db.execute("SELECT entry FROM moment ORDER BY clock DESC LIMIT 1").fetchone()
+        taken, clock, late, stretch = had.taken, had.clock, had.late, had.stretch
+        written, moments, counted, stretches = [], [], [], []
+        last = db.execute(
+            "SELECT entry FROM moment WHERE stretch = ? ORDER BY clock DESC LIMIT 1", (stretch,)
+        ).fetchone()
         due = last[0] + APART if last else 0
         for row in rows:
             entry, time, actor, subject, purpose, kind, outcome, department, area, over_asked = row
@@ -251,8 +261,12 @@ class Rows:
             if time > clock:
                 clock = time
                 if entry >= due:
-                    moments.append((clock, entry))
+                    moments.append((stretch, clock, entry))
                     due = entry + APART
+            elif clock - time > SET_BACK:
+                clock, stretch, due = time, entry, entry + APART
+                stretches.append((stretch,))
+                moments.append((stretch, clock, entry))
             elif clock - time > late:
                 late = clock - time
             texts = (actor, purpose, kind, outcome, department, area)
@@ -262,10 +276,12 @@ class Rows:
             taken = entry + 1
         taken = taken if upto is None else upto
         db.executemany(_PUT, written)
-        db.executemany("INSERT INTO moment VALUES (?, ?)", moments)
+        db.executemany("INSERT INTO stretch VALUES (?)", stretches)
+        db.executemany("INSERT INTO moment VALUES (?, ?, ?)", moments)
         trail_volumes.count(db, counted)
-        db.execute("UPDATE state SET taken = ?, leaf = ?, clock = ?, late = ?", (taken, leaf, clock, late))
-        return State(taken, leaf, clock, late, had.settled, had.forgotten)
+        now = State(taken, leaf, clock, late, stretch, had.settled, had.forgotten)
+        db.execute("UPDATE state SET taken = ?, leaf = ?, clock = ?, late = ?, stretch = ?", now[:5])
+        return now
 
     def _coded(self, db: Any, texts: tuple[str | None, ...]) -> tuple[int | None, ...]:
         if len(self._codes) >= MOST_REMEMBERED:
@@ -304,7 +320,7 @@ def forget_person(db: Any, resident: int) -> None:
 
 def state(db: Any) -> State:
     """How far the projection is."""
-    return State(*db.execute("SELECT taken, leaf, clock, late, settled, forgotten FROM state").fetchone())
+    return State(*db.execute("SELECT taken, leaf, clock, late, stretch, settled, forgotten FROM state").fetchone())
 
 
 def _text(value: object) -> str | None:

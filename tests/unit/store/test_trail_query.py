@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.store import trail_query, trail_settling
+from hub.store import trail_query, trail_rows, trail_settling
 from hub.store.trail import canonical
 from hub.store.trail_query import TrailQuery, about, search
 from hub.store.trail_rows import (
@@ -132,13 +132,16 @@ def everything(db, query, limit, before=None):
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(events, max_size=150), filters, st.integers(1, 9), st.sampled_from([3, 2000]))
-def test_filters_combine_as_plain_python_would(drawn, said, limit, examined):
+@given(
+    st.lists(events, max_size=150), filters, st.integers(1, 9), st.sampled_from([3, 2000]), st.sampled_from([500, HOUR])
+)
+def test_filters_combine_as_plain_python_would(drawn, said, limit, examined, set_back):
     rows = list(rows_of(drawn))
     query = TrailQuery(**said | {"since": seconds(said["since"]), "until": seconds(said["until"])})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(trail_query, "MOST_EXAMINED", examined)
         patch.setattr(trail_query, "_COMPARED", 5)
+        patch.setattr(trail_rows, "SET_BACK", set_back)
         assert everything(built(rows), query, limit) == expected(rows, query)
 
 
@@ -244,6 +247,22 @@ def test_clock_that_was_set_back_hides_nothing():
     assert everything(db, query, 50) == [*range(459, 449, -1), *range(159, 149, -1)]
 
 
+@pytest.mark.parametrize("at", [0, 99 * 3_600_000])
+def test_a_clock_that_was_wrong_for_a_moment_makes_no_other_search_look_further(at):
+    times = [entry * 60_000 + HOUR for entry in range(3000)]
+    times.insert(1500, at)
+    rows = [Row(entry, time, "hub", None, None, "k", None, None, "") for entry, time in enumerate(times)]
+    db = built(rows, (500,))
+    for number in (700, 2200):
+        since = datetime.fromtimestamp(times[number] / 1000, UTC)
+        query = TrailQuery(since=since, until=since + timedelta(minutes=3))
+        spans = [span for _, span in trail_query._ranges(db, query.since, query.until, len(rows))]
+        assert sum(max(span.end - span.first, 0) for span in spans) < 5 * APART
+        assert everything(db, query, 50) == [number + 2, number + 1, number]
+    wrong = datetime.fromtimestamp(at / 1000, UTC)
+    assert 1500 in everything(db, TrailQuery(since=wrong, until=wrong + timedelta(milliseconds=1)), 50)
+
+
 def test_times_between_two_milliseconds_are_told_apart():
     db = built([Row(entry, 1000 + entry, "hub", None, None, "k", None, None, "") for entry in range(10)])
     between = datetime.fromtimestamp(1, UTC) + timedelta(microseconds=4500)
@@ -261,7 +280,8 @@ def test_time_range_is_found_without_looking_at_what_lies_outside():
     [statement] = [text for text in looked if text.startswith("SELECT event.entry, 1 FROM event")]
     plan = db.execute(f"EXPLAIN QUERY PLAN {statement}").fetchone()[3]
     assert "SEARCH" in plan
-    first, end = trail_query._range(db, query.since, query.until)[::3]
+    [(_, span)] = trail_query._ranges(db, query.since, query.until, len(rows))
+    first, end = span[::3]
     assert 1000 - APART <= first <= 1000
     assert 1010 <= end <= 1010 + APART
 
