@@ -50,6 +50,7 @@ class Standing:
         self.orders: tuple[Order, ...] = ()
         self.minors: StandingForMinors = {}
         self._named: Named | None = None
+        self._merged: dict[int, int] = {}
 
     def refresh(self) -> None:
         """Take over what changed; costs one small read where nothing did.
@@ -82,8 +83,8 @@ class Standing:
         waiting = (row.body for row in self._reader.control(UNREVIEWED))
         self.unreviewed = {str(body["person"]): list(_mapping(body["due"]).values()) for body in waiting if body["due"]}
         self.orders = orders(self._reader.control(ORDER))
-        merged = standing_merges(row.body for row in self._reader.control(MERGE))
-        self.frozen = freezes((row.body for row in self._reader.control("freeze")), merged)
+        self._merged = standing_merges(row.body for row in self._reader.control(MERGE))
+        self.frozen = freezes((row.body for row in self._reader.control("freeze")), self._merged)
         self.minors = by_asker(row.body for row in self._reader.control(MINOR_APPROVAL))
         self._version = version
 
@@ -108,7 +109,7 @@ class Standing:
     def named(self) -> Named:
         """Who is named for whose sealed record; read when it is first asked for, since hardly anybody does."""
         if self._named is None:
-            self._named = by_person(row.body for row in self._reader.control(NAMING))
+            self._named = by_person((row.body for row in self._reader.control(NAMING)), self._merged)
         return self._named
 
     def is_overdue(self, person: str, at: datetime) -> bool:

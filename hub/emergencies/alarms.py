@@ -7,11 +7,12 @@ from hub.access.locate import locate
 from hub.errors import BadInput, Reason
 from hub.model.emergency import CALL, raised, with_alarm
 from hub.model.principal import Principal, Role
-from hub.model.subject import SubjectRef
+from hub.model.subject import DEAD, SubjectRef
 from hub.observations.subjects import in_area
 from hub.rights.desk import Asked
 from hub.rights.recording import act_of, refuse
 from hub.store.engine import Event
+from hub.store.own_trail import Self
 from hub.store.transaction import SqlcipherTransaction
 
 KIND = "alarm"
@@ -32,7 +33,7 @@ async def raise_alarm(road: Road, asked: Asked, subject: SubjectRef, kind: str, 
 
     Raises:
         BadInput: a call without its number, or a number without a call.
-        Refused: another role, or somebody elsewhere; recorded.
+        Refused: another role, somebody elsewhere, or `frozen` about somebody who died; recorded.
         TrailUnavailable: nothing was reported.
     """
     caller = asked.caller
@@ -45,6 +46,9 @@ async def raise_alarm(road: Road, asked: Asked, subject: SubjectRef, kind: str, 
         raise await refuse(road, asked, KIND, Reason.RATE_LIMITED)
     found = locate(subject, caller.principal, (), road.reader, road.ring)
     found = await in_area(road, asked, KIND, found, [caller.principal.area])
+    if found.facts.life == DEAD:
+        # Said plainly: should the register be wrong, whoever watches over the device must not wait for the hub.
+        raise await refuse(road, asked, KIND, Reason.FROZEN, Self(found.sealed.resident, found.trail_key))
     resident = found.sealed.resident
     alarm = raised(
         road.ring.sealed_id(KIND, resident),

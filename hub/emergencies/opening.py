@@ -22,7 +22,7 @@ from hub.model.emergency import (
 )
 from hub.model.notice import Matter
 from hub.model.principal import Role
-from hub.model.subject import Facts, SubjectRef
+from hub.model.subject import DEAD, Facts, SubjectRef
 from hub.model.terms import EMERGENCIES, with_record
 from hub.model.tier import Tier
 from hub.observations.subjects import in_area, out_of_scope, requester_of, self_in
@@ -96,7 +96,8 @@ def _record(
 ) -> Record:
     caller, longest = asked.caller, request.purpose.longest if request.purpose else ""
     strength = Strength.CLAIMED
-    if trigger is not None and _verifies(road, asked, facts, trigger):
+    # Nothing verifies an emergency of somebody who died; a claim is left, for registers may be wrong.
+    if trigger is not None and facts.life != DEAD and _verifies(road, asked, facts, trigger):
         strength = Strength.VERIFIED
     return opened(
         road.ring.sealed_id(KIND, resident),

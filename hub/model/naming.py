@@ -101,13 +101,19 @@ def state_at(record: Mapping[str, Any], at: datetime) -> State:
     return state
 
 
-def by_person(records: Iterable[Mapping[str, Any]]) -> Named:
-    """Namings as decisions look them up."""
+def by_person(records: Iterable[Mapping[str, Any]], merged: Mapping[int, int]) -> Named:
+    """Namings as decisions look them up.
+
+    Args:
+        records: of all there are.
+        merged: the internal id of a file that was given up to that of the one that took it in, as long as it stands.
+    """
     found: dict[str, dict[int, tuple[Mapping[str, Any], ...]]] = {}
     for record in records:
         if record["state"] == State.IN_FORCE:
             of_purpose = found.setdefault(record["purpose"], {})
-            of_purpose[record["resident"]] = (*of_purpose.get(record["resident"], ()), record)
+            resident = merged.get(record["resident"], record["resident"])
+            of_purpose[resident] = (*of_purpose.get(resident, ()), record)
     return found
 
 

@@ -341,3 +341,32 @@ def test_nobody_is_erased_while_an_emergency_waits_for_its_review(hub, elder):
 
 async def _asked(hub, question):
     return await hub.road.lane.write(question)
+
+
+def died(hub, who):
+    row = {"idno": who.idno, "name": who.values["name"], "grid": FIRST_GRID, "life": "dead", "dob": "1943-03-12"}
+    hub.installation.import_rows("police", [row], hub.installation.path.parent)
+    hub.road.turn.fresh()
+
+
+def test_a_death_ends_alarms_and_whoever_raises_one_is_told(hub, elder):
+    died(hub, elder)
+    assert reasons(alarm(hub, elder)) == (403, ["frozen"])
+    assert reasons(alarm(hub, elder, by=CENTRE, kind="call", number="120-0113")) == (403, ["frozen"])
+    found = hub.ask(OFFICER, "GET", "/v1/audit/events", params={"kind": "alarm"}).json()["items"]
+    assert [(each["outcome"], each["reasons"]) for each in found] == [("denied", ["frozen"])] * 2
+    assert all(each["subject"] for each in found), "the trail says about whom"
+
+
+def test_nothing_verifies_an_emergency_of_somebody_who_died_and_a_claim_is_left(hub, elder):
+    raised = alarm(hub, elder).json()["id"]
+    died(hub, elder)
+    made = open_(hub, elder, {"alarm": raised}).json()
+    assert made["verified"] is False
+    assert made["due"]
+    given, refused = sos(hub, elder)
+    assert set(given) <= set(CLAIMED)
+    assert refused == ["emergency_not_open"]
+    family = f"resident:{elder.rid}"
+    hub.installation.appoint(family)
+    assert reasons(open_(hub, elder, {"alarm": raised}, by=family)) == (403, ["emergency_not_open"])

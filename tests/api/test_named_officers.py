@@ -357,3 +357,29 @@ def test_the_time_a_decision_takes_tells_nothing(hub, twins):
     hub.run(walk())
     plain, marked = (statistics.median(each[100:]) for each in seconds.values())
     assert max(plain, marked) <= WITHIN * min(plain, marked), f"the medians are {plain:.6f} s and {marked:.6f} s"
+
+
+@pytest.mark.clause("社会救助办法 58, 61; 精神卫生法 4; 社区矫正法 29, 54")
+@pytest.mark.usefixtures("twins")
+def test_a_naming_goes_with_the_file_that_another_one_takes_in_and_comes_back(hub):
+    police = "department:police@339999"
+    hub.installation.appoint(police)
+    name = named(hub, WANG)
+    pair = {"subject": {"idno": PLAIN}, "duplicate": {"idno": MARKED}, "reason": "同一人"}
+    merge = hub.ask(SECRETARY, "POST", "/v1/merges", json=pair).json()["id"]
+    said = {"decision": "approve", "reason": "核实"}
+    assert hub.ask(police, "POST", f"/v1/merges/{merge}/decision", json=said).json()["state"] == "merged"
+    for number in (PLAIN, MARKED):
+        answer = read(hub, WANG, number)
+        assert (answer.status_code, answer.json()["receipt"]["act"]["case"]) == (200, name)
+        assert reasons(read(hub, LI, number)) == (403, ["not_available"])
+    [item] = items(hub, WANG, "/v1/namings")
+    by_rid = {"subject": item["subject"], "purpose": "CORR", "reason": REFERENCE}
+    assert hub.ask(WANG, "POST", "/v1/disclosures", json=by_rid).status_code == 200
+    assert hub.ask(SECRETARY, "POST", f"/v1/merges/{merge}/separation", json={"reason": "误"}).status_code == 200
+    path = f"/v1/merges/{merge}/separation/decision"
+    assert hub.ask(police, "POST", path, json=said).json()["state"] == "separated"
+    assert read(hub, WANG).status_code == 200
+    assert reasons(read(hub, WANG, PLAIN)) == (403, ["not_available"]), "each file has its own officers again"
+    assert revoke(hub, name, by=WANG).json()["state"] == "revoked"
+    assert reasons(read(hub, WANG)) == (403, ["not_available"])

@@ -276,7 +276,10 @@ class Happenings:
         if chance.random() < 0.7:
             by = chance.choice([DEVICES, CENTRE])
             body = {"subject": {"idno": person.idno}, "kind": "fall"}
-            person.alarms.append(Alarm(self.tell(by, "POST", "/v1/alarms", body)["id"], caller(by).human, now))
+            made = self.tell(by, "POST", "/v1/alarms", body)
+            assert (made is None) == person.dead, "a death ends alarms"
+            if made:
+                person.alarms.append(Alarm(made["id"], caller(by).human, now))
         who = self.requester("SOS", person)
         if chance.random() < 0.3:
             who = resident(chance.choice(self.town.people[:4]))
@@ -284,7 +287,7 @@ class Happenings:
         alarm = chance.choice(person.alarms) if person.alarms and chance.random() < 0.8 else None
         if alarm:
             body["trigger"] = {"alarm": alarm.name}
-        verified = bool(alarm) and alarm.human != who.human and alarm.at >= now - _ALARMS_COUNT_FOR
+        verified = bool(alarm) and not person.dead and alarm.human != who.human and alarm.at >= now - _ALARMS_COUNT_FOR
         made = self.tell(who.name, "POST", "/v1/emergencies", body)
         kin = who.area == person.rid or who.area in person.guardians
         if who.role == "resident":

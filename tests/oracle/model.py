@@ -133,6 +133,11 @@ class Person:
     cases: list = field(default_factory=list)
     named: dict = field(default_factory=dict)  # id → who is named for their sealed record, and until when
 
+    @property
+    def dead(self):
+        """Whether the register says that they died."""
+        return self.values.get("life") == "dead"
+
     def hides(self, key, kind):
         """Whether they wish that a kind of caller does not see a field."""
         group = GROUP.get(key)
@@ -163,7 +168,7 @@ class Town:
     def guardians(self, person):
         """Those on record as a person's guardians who are alive."""
         known = [each for each in self.people if each.rid in person.guardians]
-        return [each for each in known if each.values.get("life") != "dead"]
+        return [each for each in known if not each.dead]
 
     def rescues(self):
         """All emergencies of all people."""

@@ -150,7 +150,7 @@ def stands_on(town, who, person, purpose, filing, rescue):
         return "emergency", ""
     if "statutory" in bases:
         return "statutory", ""
-    agreed = agreements(town, who, person, purpose) if person.values.get("life") != "dead" else set()
+    agreed = agreements(town, who, person, purpose) if not person.dead else set()
     for basis in bases:
         if basis in agreed:
             return basis, ""

@@ -81,7 +81,7 @@ class Asking:
         offices = {met.office for person in people for met in person.cases}
         meeting = {(each.human, "MEDIATE") for each in everybody if each.office in offices}
         sealed = {(human, "CORR") for person in people for humans, _ in person.named.values() for human in humans}
-        for pairs in self.chance.sample([approved, raising, raising, managed, urgent, meant, meeting, sealed], 8):
+        for pairs in self.chance.sample([approved, raising, managed, urgent, meant, meeting, sealed], 7):
             found = [(each, to) for each in everybody for human, to in sorted(pairs) if each.human == human]
             if found:
                 return self.chance.choice(found)
