@@ -54,12 +54,13 @@ class MandateRequest(_Strict):
             max_length=MOST_NAME,
             examples=["OLDCARD"],
             description="a purpose, or `accesses` `consents` `corrections` `disputes` `explanations` `freezes` "
-            "`visibility`",
+            "`visibility`; of somebody who died `accesses` `corrections` `erasure`",
         ),
     ]
     proof: ByForm | BySpokenWord | ByCode | None = None
     agent: _Principal | None = Field(default=None, examples=["resident:10000000-0000-4000-8000-000000000001"])
     duration: str | None = Field(default=None, examples=["P7D"], description="with `agent`: ISO 8601, at most P90D")
+    reason: str | None = Field(default=None, description="why; required for somebody who died")
 
 
 class MandateBody(Shape):
@@ -69,7 +70,7 @@ class MandateBody(Shape):
     state: Literal["pending", "open", "ended"]
     subject: AskedWhom
     matter: str
-    proof: Literal["form", "spoken", "code", "guardian", "resident"]
+    proof: Literal["form", "spoken", "code", "guardian", "resident", "relative"]
     witness: str | None
     opened: str
     until: str

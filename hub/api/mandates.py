@@ -20,6 +20,7 @@ from hub.approvals.mandates import Wanted, confirm_mandate, end_mandate, open_ma
 from hub.errors import BadInput
 from hub.model.duration import parse_duration
 from hub.model.mandate import LASTS
+from hub.rights.wording import worded
 from hub.schema.free_text import contains_identifier
 
 routes = Routes()
@@ -47,6 +48,7 @@ class MandateClaim(msgspec.Struct, forbid_unknown_fields=True):
     proof: ProofClaim | None = None
     agent: str | None = None
     duration: str | None = None
+    reason: str | None = None
 
 
 class ConfirmationClaim(msgspec.Struct, forbid_unknown_fields=True):
@@ -89,6 +91,7 @@ def _wanted(claim: MandateClaim, proof: ProofClaim) -> Wanted:
         bool(proof.code),
         claim.agent or "",
         LASTS if claim.duration is None else parse_duration("duration", claim.duration),
+        worded("reason", claim.reason, required=False),
     )
 
 

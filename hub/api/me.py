@@ -15,6 +15,7 @@ from hub.api.reply import Reply, json_reply
 from hub.api.routes import ON_BEHALF_OF, Routes, caller_of, entered, header_of
 from hub.approvals.mandates import acting
 from hub.errors import BadInput, Reason
+from hub.model.mandate import ERASURE
 from hub.rights import accesses as looking
 from hub.rights import notices
 from hub.rights import requests as asked_for
@@ -104,7 +105,7 @@ async def _own_notices(road: Road, asked: Asked, paging: Paging) -> dict[str, An
 
 @routes.get("/v1/me/requests", "ownRequests")
 async def _requests(road: Road, scope: Scope, _receive: Receive) -> Reply:
-    asked = await asking(road, scope, "disputes", "freezes")
+    asked = await asking(road, scope, "disputes", "freezes", ERASURE)
     return await answered(_own_requests(road, asked, read_paging(scope)), asked)
 
 
@@ -136,7 +137,7 @@ async def _thaw(road: Road, scope: Scope, _receive: Receive) -> Reply:
 
 @routes.post("/v1/me/erasure", "askErasure")
 async def _erasure(road: Road, scope: Scope, receive: Receive) -> Reply:
-    asked = await asking(road, scope)
+    asked = await asking(road, scope, ERASURE)
     return await answered(asked_for.ask_erasure(road, asked, await _wish(receive)), asked, CREATED)
 
 

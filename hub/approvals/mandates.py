@@ -5,9 +5,9 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from hub.access.flow import Road
+from hub.access.kin import kin_of
 from hub.access.locate import Located, locate, locate_resident
 from hub.approvals.deciders import concerns
-from hub.approvals.guardians import is_guardian
 from hub.approvals.mandate_codes import after_code, with_code
 from hub.approvals.mandate_rosters import put_on, rosters
 from hub.errors import BadInput, Reason
@@ -15,6 +15,7 @@ from hub.model.mandate import (
     LASTS,
     MANDATES,
     MOST,
+    OF_RELATIVES,
     ROUTES,
     Proof,
     Record,
@@ -28,7 +29,7 @@ from hub.model.mandate import (
 from hub.model.principal import Caller, Principal, Role, parse_principal
 from hub.model.purpose import Approval, Purpose
 from hub.model.subject import DEAD, Facts, SubjectRef
-from hub.model.terms import record_of, with_record
+from hub.model.terms import GUARDIAN, RELATIVE, record_of, with_record
 from hub.model.tier import Tier
 from hub.rights.desk import Agent, Asked
 from hub.rights.recording import act_of, actor_part, refuse
@@ -54,6 +55,7 @@ class Wanted(NamedTuple):
         code: whether a code is to be sent to the resident's telephone.
         agent: principal of the resident whom the caller lets act for them.
         duration: for how long, where the caller lets somebody act for them.
+        reason: why; required of relatives of somebody who died.
     """
 
     subject: SubjectRef | None
@@ -63,10 +65,11 @@ class Wanted(NamedTuple):
     code: bool = False
     agent: str = ""
     duration: timedelta = LASTS
+    reason: str = ""
 
 
 async def open_mandate(road: Road, asked: Asked, wanted: Wanted) -> dict[str, Any]:
-    """Open a mandate: a clerk for somebody at the counter, a guardian for a child, a resident for themselves.
+    """Open a mandate: a clerk at the counter, a guardian, a near relative of the dead, a resident for themselves.
 
     Raises:
         BadInput: witness or agent cannot be that.
@@ -78,7 +81,7 @@ async def open_mandate(road: Road, asked: Asked, wanted: Wanted) -> dict[str, An
     road.turn.begin()
     found, proof = await _for_whom(road, asked, wanted)
     person = Self(found.sealed.resident, found.trail_key)
-    if found.facts.life == DEAD:
+    if found.facts.life == DEAD and proof is not Proof.RELATIVE:
         raise await refuse(road, asked, KIND, Reason.NOT_ALLOWED, person)  # nobody acts for who can want nothing
     if reason := _matter_refused(road, wanted, proof):
         raise await refuse(road, asked, KIND, reason, person)
@@ -112,7 +115,7 @@ async def open_mandate(road: Road, asked: Asked, wanted: Wanted) -> dict[str, An
         if isinstance(made, Reason):
             return made
         terms = with_record(kept(facts.terms, caller.at), MANDATES, made)
-        told = {"form": wanted.form, **actor_part(road.ring, asked)}
+        told = {"form": wanted.form, "reason": wanted.reason, **actor_part(road.ring, asked)}
         tx.amend(person.resident, facts._replace(terms=terms), Event(act, told))
         put_on(tx, person.resident, before, caller.at)
         return made
@@ -179,7 +182,8 @@ async def acting(road: Road, agent: Asked, name: str, *matters: str) -> Asked:
         raise await refuse(road, agent, KIND, Reason.NOT_ALLOWED, resident)
     caller = agent.caller
     themselves = Caller(parse_principal(f"{Role.RESIDENT}:{facts.rid}"), "", caller.at, caller.today)
-    behind = Agent(caller, name, record["matter"], guardian=record["proof"] == Proof.GUARDIAN)
+    proof = record["proof"]
+    behind = Agent(caller, name, record["matter"], guardian=proof == Proof.GUARDIAN, relative=proof == Proof.RELATIVE)
     return Asked(themselves, agent.trace_id, behind)
 
 
@@ -189,7 +193,9 @@ async def mandate_of(road: Road, agent: Asked, name: str) -> tuple[Self, Facts, 
     road.turn.begin()
     found = locate_resident(resident, (), road.reader, road.ring) if resident is not None else None
     record = record_of(found.facts.terms, MANDATES, name) if found else None
-    if found is None or record is None or record["by"] != agent.caller.principal.id or found.facts.life == DEAD:
+    if found is None or record is None or record["by"] != agent.caller.principal.id:
+        raise await refuse(road, agent, KIND, Reason.NOT_ALLOWED)
+    if (found.facts.life == DEAD) != (record["proof"] == Proof.RELATIVE):
         raise await refuse(road, agent, KIND, Reason.NOT_ALLOWED)
     person = Self(found.sealed.resident, found.trail_key)
     state = state_at(record, agent.caller.at)
@@ -277,10 +283,11 @@ async def _for_resident(road: Road, asked: Asked, wanted: Wanted) -> tuple[Locat
             raise await refuse(road, asked, KIND, Reason.NOT_FOUND)
         return found, Proof.RESIDENT
     found = locate(wanted.subject, principal, (Tier.FAMILY,), road.reader, road.ring)
-    if found is None or not is_guardian(principal.rid, found, asked.caller.today, road.ring):
+    kin = kin_of(found, principal, asked.caller.today, road.reader, road.ring)
+    if found is None or kin not in (GUARDIAN, RELATIVE):
         person = found and Self(found.sealed.resident, found.trail_key)
         raise await refuse(road, asked, KIND, Reason.OUT_OF_SCOPE, person)
-    return found, Proof.GUARDIAN
+    return found, Proof.RELATIVE if found.facts.life == DEAD else Proof.GUARDIAN
 
 
 def form_is_served(purpose: Purpose) -> bool:
@@ -289,6 +296,10 @@ def form_is_served(purpose: Purpose) -> bool:
 
 
 def _matter_refused(road: Road, wanted: Wanted, proof: Proof) -> Reason | None:
+    if proof is Proof.RELATIVE:
+        if wanted.matter not in OF_RELATIVES:
+            return Reason.NOT_ALLOWED
+        return None if wanted.reason else Reason.REASON_REQUIRED
     if wanted.matter in ROUTES:
         return None
     purpose = road.policies.purposes.get(wanted.matter)

@@ -20,6 +20,9 @@ MOST = 50
 """Mandates among one person's terms."""
 ROUTES = frozenset({"accesses", "consents", "corrections", "disputes", "explanations", "freezes", "visibility"})
 """Groups of the resident's own routes that may be a matter; never the whole file, an export or an erasure."""
+ERASURE = "erasure"
+OF_RELATIVES = frozenset({"accesses", "corrections", ERASURE})
+"""What near relatives of the dead may do in their place (个人信息保护法 第四十九条); a copy is a disclosure."""
 Record = dict[str, Any]
 
 
@@ -31,6 +34,7 @@ class Proof(StrEnum):
     CODE = "code"
     GUARDIAN = "guardian"
     RESIDENT = "resident"
+    RELATIVE = "relative"
 
 
 class State(StrEnum):

@@ -15,6 +15,7 @@ from hub.rights.deferrals import KIND as DEFERRAL
 from hub.rights.deferrals import in_force
 from hub.rights.desk import Asked, Desk
 from hub.rights.recording import act_of, own, own_self, refuse
+from hub.rights.visibility import kept_from_family, own_terms
 from hub.rights.words import BASES, DEPARTMENTS, OUTCOMES, ROLES, in_words
 from hub.schema.fields import fields
 from hub.store.engine import ControlRow
@@ -121,16 +122,32 @@ def _deferred(desk: Desk, person: Self) -> dict[int, ControlRow]:
 def _page(
     desk: Desk, asked: Asked, person: Self, hidden: set[int], below: int, limit: int
 ) -> tuple[list[int], list[int], bool]:
-    """What is listed, what is left out, and whether there is more; sealed entries are for the person's own eyes."""
+    """What is listed, what is left out, and whether there is more; sealed entries are for the person's own eyes.
+
+    Neither do relatives see what entries say of fields that the dead kept from them.
+    """
     wanted, hidden = limit + len(hidden) + 1, set(hidden)
+    of_dead = asked.agent is not None and asked.agent.relative
+    kept = kept_from_family(own_terms(desk, person.resident)) if of_dead else frozenset[str]()
     while True:
         indexes = newest(desk, person.resident, below, wanted)
         if asked.agent is not None:
-            hidden |= {each.position for each in read_own(desk.reader, "", person, indexes) if each.act.get(SEALED)}
+            read = read_own(desk.reader, "", person, indexes)
+            hidden |= {each.position for each in read if each.act.get(SEALED) or not kept.isdisjoint(_speaks_of(each))}
         listed, left_out, rest = _cut(indexes, hidden, limit)
         if rest or len(indexes) < wanted:
             return listed, left_out, rest
         wanted *= 2
+
+
+def _speaks_of(entry: OwnEntry) -> set[str]:
+    """The fields that an entry names: given, kept back, or said of somebody in another's file."""
+    act = entry.act
+    return {
+        *(act.get("fields") or ()),
+        *(key for key, _ in act.get("withheld") or ()),
+        *entry.subject.get("named_in", ()),
+    }
 
 
 def _cut(indexes: Sequence[int], hidden: set[int], limit: int) -> tuple[list[int], list[int], bool]:

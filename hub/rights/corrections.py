@@ -15,6 +15,7 @@ from hub.rights.desk import Asked, Desk
 from hub.rights.notices import Wanted, announce
 from hub.rights.own_file import held_values, keys_of
 from hub.rights.recording import act_of, own, own_self, refuse
+from hub.rights.visibility import kept_from_family, own_terms
 from hub.schema.fields import fields
 from hub.store.engine import Event
 from hub.store.tokens import matter_token
@@ -50,13 +51,16 @@ async def correct(desk: Desk, asked: Asked, wish: Wish) -> dict[str, Any]:
 
     Raises:
         BadInput: not a field that can be corrected, or not a value of it.
-        Refused: not a resident, or too many wait already; recorded.
+        Refused: not a resident, too many wait already, or a relative names what the dead kept from them; recorded.
         TrailUnavailable: nothing was filed.
     """
     # The answer to a write may be kept to be given again, so it does not repeat the value.
     field = correctable(wish.field)
     value = checked(wish.field, wish.value)
     person = await own_self(desk, asked, KIND)
+    if asked.agent and asked.agent.relative and field.key in kept_from_family(own_terms(desk, person.resident)):
+        # Whose source would answer says that there is a value.
+        raise await refuse(desk, asked, KIND, Reason.NOT_AVAILABLE, person)
     held = held_values(desk, person.resident, field)
     department = confirming(field, held)
     name = desk.ring.sealed_id(KIND, person.resident)

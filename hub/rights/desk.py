@@ -56,16 +56,23 @@ class Agent(NamedTuple):
     """Who really acts where somebody acts for a resident (代办).
 
     Attributes:
-        caller: the clerk's or guardian's own principal.
+        caller: the clerk's, guardian's or relative's own principal.
         mandate: id of the mandate they act on.
         matter: the one matter it is for: a purpose, or a group of the resident's own routes.
         guardian: whether they decide in the resident's place, rather than pass on what the resident decided.
+        relative: whether they are a near relative of a resident who died.
     """
 
     caller: Caller
     mandate: str
     matter: str
     guardian: bool
+    relative: bool = False
+
+    @property
+    def in_own_right(self) -> bool:
+        """Whether what is asked for is their own wish, which they cannot decide about then."""
+        return self.guardian or self.relative
 
 
 class Asked(NamedTuple):

@@ -124,7 +124,7 @@ async def _file(
     record = {
         "resident": person.resident,
         "filed": timestamp(asked.caller.at),
-        "by": asked.caller.principal.person,
+        "by": _behind(asked),
         **body,
     }
     if kind in (DISPUTE, ERASURE):
@@ -145,10 +145,16 @@ async def _file(
     return shown(filed[0], filed[1], asked.caller.today)
 
 
+def _behind(asked: Asked) -> str:
+    """The human being whose wish it is: nobody decides about their own."""
+    own = asked.agent is not None and asked.agent.in_own_right
+    return (asked.actor if own else asked.caller).principal.person
+
+
 async def own_requests(desk: Desk, asked: Asked) -> list[dict[str, Any]]:
     """What the caller has disputed, frozen and asked to erase, oldest first, and by when each is to be answered.
 
-    Whoever acts for a resident in the matter of freezes sees those alone.
+    Whoever acts for a resident in the matter of freezes sees those alone, a relative of the dead what they asked for.
 
     Raises:
         Refused: not a resident; recorded.
@@ -159,6 +165,8 @@ async def own_requests(desk: Desk, asked: Asked) -> list[dict[str, Any]]:
     freezes_alone = asked.agent is not None and asked.agent.matter == _FROZEN
     kinds = (FREEZE,) if freezes_alone else (DISPUTE, FREEZE, ERASURE)
     rows = [row for kind in kinds for row in desk.reader.control(kind)]
+    if asked.agent is not None and asked.agent.relative:
+        rows = [row for row in rows if row.kind == ERASURE and row.body["by"] == _behind(asked)]
     await desk.lane.record_all([own(desk, asked, person, act_of(asked, READ, "disclosed"))])
     return [
         shown(row.id, row.body, asked.caller.today) | {"kind": row.kind}

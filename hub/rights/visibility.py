@@ -8,13 +8,15 @@ from typing import Any
 
 from hub.access.locate import locate_resident
 from hub.errors import BadInput, Reason
+from hub.model.protection import is_protected
 from hub.model.subject import Facts
 from hub.model.terms import Terms
-from hub.model.visibility import AUDIENCES, GROUPS, Rule, wishes, with_rules
+from hub.model.visibility import AUDIENCES, FAMILY, GROUPS, Rule, hidden_groups, wishes, with_rules
 from hub.policy.engine import Snapshot
 from hub.rights.audiences import GROUP_NAMES, WHY, audience_name, seen_by_law
 from hub.rights.desk import Asked, Desk
 from hub.rights.recording import act_of, own, own_self, refuse
+from hub.schema.groups import groups, locating
 from hub.store.engine import Event
 from hub.store.transaction import SqlcipherTransaction
 
@@ -69,6 +71,13 @@ async def choose(desk: Desk, asked: Asked, rules: Sequence[Rule]) -> dict[str, A
 def shown(policies: Snapshot, terms: Terms) -> dict[str, Any]:
     """Every group and audience: whether it is visible, whether a wish has any say, and who sees it by law."""
     return {"rules": [_rule(policies, *cell, visible=visible) for cell, visible in wishes(terms).items()]}
+
+
+def kept_from_family(terms: Terms) -> frozenset[str]:
+    """The fields that a person keeps from relatives, or that are kept from them for the person's safety."""
+    hidden = hidden_groups(terms, FAMILY)
+    kept = frozenset(key for key, group in groups().items() if group in hidden)
+    return kept | locating() if is_protected(terms) else kept
 
 
 def own_terms(desk: Desk, resident: int) -> Terms:

@@ -28,8 +28,6 @@ HOUSEHOLD = StoreWarrant(frozenset({Tier.FAMILY}))
 """Opens to which household somebody belongs: nobody decides about their own."""
 OWN_FILE = StoreWarrant(frozenset(Tier) - {Tier.CONTROL, Tier.SEALED})
 """Opens a person's own file to that person; what a law seals stays closed."""
-GUARDIANS = StoreWarrant(frozenset({Tier.FAMILY}))
-"""Opens who is on record as somebody's guardian, for whoever says that they are."""
 NOTIFYING = StoreWarrant(frozenset({Tier.CONTROL, Tier.CONTACT}))
 """Opens at which number somebody is told of what concerns them."""
 OBSERVING = StoreWarrant(frozenset(Tier) - {Tier.CONTROL})

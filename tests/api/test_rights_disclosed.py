@@ -170,6 +170,107 @@ def test_auditors_read_the_trail_and_no_file(hub):
         assert reasons(answer) == (403, ["not_in_purpose"])
 
 
+def mandate(hub, who, matter, *, about=DEAD, reason=WHY):
+    body = {"subject": {"idno": about}, "matter": matter} | ({"reason": reason} if reason else {})
+    return hub.ask(who, "POST", "/v1/mandates", json=body)
+
+
+def acting(hub, who, matter, method, path, **options):
+    made = mandate(hub, who, matter)
+    assert made.json()["proof"] == "relative", made.text
+    return hub.ask(who, method, path, headers={"On-Behalf-Of": made.json()["id"]}, **options)
+
+
+@pytest.mark.clause("PIPL 49")
+@pytest.mark.parametrize("who", [WIDOW, SON, LIVING])
+def test_a_near_relative_sees_who_looked_at_the_file_of_the_dead(hub, family, who):
+    hub.disclose(GRID_WORKER, DEAD, "VISIT", fields=["name", "tel"])
+    listed = acting(hub, family[who], "accesses", "GET", "/v1/me/accesses").json()
+    visit = next(each for each in listed["items"] if each["purpose"] == "VISIT")
+    assert (visit["who"], visit["fields"]) == (f"{GRID_WORKER}#1", ["name", "tel"])
+    found = hub.ask(OFFICER, "GET", "/v1/audit/events", params={"kind": "trail_read"}).json()["items"]
+    assert found[0]["on_behalf_of"]
+    assert found[0]["actor"] == "resident", "who looked, and on whose behalf"
+    told = next(each for each in listed["items"] if each["kind"] == "mandate")
+    assert told["receipt"]["subject"]["reason"] == WHY
+    assert told["receipt"]["subject"]["actor"], "the relative, by pseudonym"
+
+
+@pytest.mark.clause("PIPL 49")
+def test_entries_about_what_the_dead_hid_from_family_are_left_out_and_counted(hub, family):
+    rules = [{"group": "contact", "audience": "family", "visible": False}]
+    assert hub.ask(family[DEAD], "PUT", "/v1/me/visibility", json={"rules": rules}).status_code == 200
+    hub.disclose(GRID_WORKER, DEAD, "VISIT", fields=["name", "tel"])
+    hub.disclose(GRID_WORKER, DEAD, "VISIT", fields=["name"])
+    listed = acting(hub, family[WIDOW], "accesses", "GET", "/v1/me/accesses").json()
+    visits = [each for each in listed["items"] if each["purpose"] == "VISIT"]
+    assert [each["fields"] for each in visits] == [["name"]]
+    assert len(listed["withheld_ordinals"]) == 1
+    wish = {"field": "tel", "value": "15400000889"}
+    answer = acting(hub, family[WIDOW], "corrections", "POST", "/v1/me/corrections", json=wish)
+    assert reasons(answer) == (403, ["not_available"])
+
+
+@pytest.mark.clause("PIPL 49")
+def test_a_near_relative_asks_for_corrections_and_sees_their_own(hub, family):
+    mine = {"field": "tel", "value": "15400000889"}
+    hub.ask(family[DEAD], "POST", "/v1/me/corrections", json={"field": "alias", "value": "老王"})
+    made = acting(hub, family[SON], "corrections", "POST", "/v1/me/corrections", json=mine)
+    assert made.status_code == 201
+    listed = acting(hub, family[SON], "corrections", "GET", "/v1/me/corrections").json()["items"]
+    assert [each["field"] for each in listed] == ["tel"]
+
+
+@pytest.mark.clause("PIPL 49")
+def test_a_near_relative_asks_for_erasure_and_never_decides_about_it(hub, family):
+    both = f"{OFFICER}#son"
+    body = {"subject": {"idno": DEAD}, "matter": "erasure", "reason": WHY}
+    son = f"{family[SON]}#son"
+    hub.installation.appoint(both, son)
+    hub.road.turn.fresh()
+    name = hub.ask(son, "POST", "/v1/mandates", json=body).json()["id"]
+    made = hub.ask(son, "POST", "/v1/me/erasure", json={"reason": WHY}, headers={"On-Behalf-Of": name})
+    assert (made.status_code, made.json()["state"]) == (201, "pending")
+    [item] = hub.ask(son, "GET", "/v1/me/requests", headers={"On-Behalf-Of": name}).json()["items"]
+    assert item["id"] == made.json()["id"]
+    assert acting(hub, family[WIDOW], "erasure", "GET", "/v1/me/requests").json()["items"] == [], "another's wish"
+    path, said = f"/v1/requests/{item['id']}/decision", {"decision": "approve", "reason": "家属申请"}
+    assert reasons(hub.ask(both, "POST", path, json=said)) == (403, ["self_approval"])
+    assert hub.ask(OFFICER, "POST", path, json=said).json()["state"] == "approved"
+    assert reasons(read(hub, family[WIDOW], DEAD, reason=WHY)) == (403, ["frozen"])
+
+
+@pytest.mark.clause("PIPL 49")
+@pytest.mark.parametrize("who", [NEIGHBOUR, LODGER, IN_LAW])
+def test_a_stranger_acts_for_the_dead_no_more_than_for_nobody(hub, family, who):
+    answers = [mandate(hub, family[who], "accesses", about=each) for each in (DEAD, LIVING, NOBODY)]
+    assert [reasons(each) for each in answers] == [(403, ["out_of_scope"])] * 3
+    assert len({_VARYING.sub("", each.text) for each in answers}) == 1
+
+
+@pytest.mark.clause("PIPL 49")
+def test_relatives_state_why_and_do_for_the_dead_what_the_law_names_and_nothing_else(hub, family):
+    assert reasons(mandate(hub, family[WIDOW], "accesses", reason="")) == (403, ["reason_required"])
+    for matter in ("consents", "freezes", "visibility", "disputes", "explanations", "MEAL", "RIGHTS"):
+        assert reasons(mandate(hub, family[WIDOW], matter)) == (403, ["not_allowed"]), matter
+    name = mandate(hub, family[WIDOW], "accesses").json()["id"]
+    behalf = {"On-Behalf-Of": name}
+    for method, path in (("POST", "/v1/me/erasure"), ("GET", "/v1/me/corrections")):
+        assert reasons(hub.ask(family[WIDOW], method, path, json={}, headers=behalf)) == (403, ["not_allowed"])
+    for path in ("/v1/me/file", "/v1/me/export"):
+        assert hub.ask(family[WIDOW], "GET", path, headers=behalf).status_code in (403, 422), path
+    assert reasons(hub.ask(family[SON], "GET", "/v1/me/accesses", headers=behalf)) == (403, ["not_allowed"])
+
+
+def test_a_mandate_of_a_relative_ends_where_the_register_was_wrong(hub, family):
+    name = mandate(hub, family[WIDOW], "accesses").json()["id"]
+    row = {"idno": DEAD, "name": "家属", "grid": FIRST_GRID, "life": "存活"}
+    hub.installation.import_rows("police", [row], hub.installation.path.parent)
+    hub.road.turn.fresh()
+    behalf = {"On-Behalf-Of": name}
+    assert reasons(hub.ask(family[WIDOW], "GET", "/v1/me/accesses", headers=behalf)) == (403, ["not_allowed"])
+
+
 @pytest.mark.parametrize(
     ("one", "other", "near"),
     [

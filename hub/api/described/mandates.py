@@ -23,7 +23,8 @@ def open_one(body: MandateRequest) -> None:
     """Open a mandate for one matter and half an hour; its id then goes into the header `On-Behalf-Of`.
 
     A clerk needs a form's number, or a second person who confirms what the resident said. A guardian on record needs
-    nothing more. A resident may let another resident act for up to 90 days.
+    nothing more. A near relative of somebody who died, by the register, states a reason, and may see the accesses, ask
+    for corrections or for erasure. A resident may let another resident act for up to 90 days.
     """
 
 

@@ -67,5 +67,8 @@ def withdraw_freeze(on_behalf_of: MANDATE = None) -> None:
 
 
 @described("askErasure", response_model=RequestBody, status_code=CREATED)
-def ask_erasure(body: WishRequest) -> None:
-    """Ask to be erased; a security officer decides, for what a law obliges to keep is not erased on request."""
+def ask_erasure(body: WishRequest, on_behalf_of: MANDATE = None) -> None:
+    """Ask to be erased; a security officer decides, for what a law obliges to keep is not erased on request.
+
+    On somebody's behalf only as a near relative of one who died.
+    """
