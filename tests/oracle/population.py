@@ -38,7 +38,7 @@ CALLERS = [
 ]
 _LATE = date(2036, 12, 31)
 _SPECIAL = [
-    Filed("department:health", "339999001", "EXAM", "statutory", "339999001", 1, _LATE),
+    Filed("department:health", "339999001", "EXAM", "statutory", "339999001", 3, _LATE),
     Filed("department:justice", COMMUNITY, "MEDIATE", "consent", COMMUNITY, 100, _LATE),
     Filed("organisation:nursing09", COMMUNITY, "HOMEMED", "contract", COMMUNITY, 100, _LATE),
     Filed("organisation:nursing09", COMMUNITY, "MEAL", "contract", GRIDS[0], 3, _LATE),

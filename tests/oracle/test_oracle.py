@@ -25,6 +25,7 @@ _OPEN = [name for name, each in PURPOSES.items() if each.opens != NO_SERVICE]
 _ON_CONSENT = ["MEAL", "TIMEBANK", "PSY", "REPAIR", "TIER", "HOMEMED", "CHILD", "MEDIATE"]
 _OF_CHILDREN = ["CHILD", "SCHOOL", "NEWBORN"]
 _PURPOSES = [*_OPEN * 6, *_ON_CONSENT * 12, *["SOS", "EMERG"] * 8, *PURPOSES, "NOSUCH", "NOSUCH"]
+_FEW_A_DAY = caller("department:health@339999001"), "EXAM"
 _IN_FILES = [*GROUP, "name", "idno", "dob", "alias", "grid", "shoe_size"]
 
 
@@ -53,6 +54,8 @@ class Asking:
         """A caller, a purpose, fields and a reason; most could be answered."""
         chance = self.chance
         who, purpose = self._promising() if chance.random() < 0.5 else self._anything()
+        if chance.random() < 0.06:
+            who, purpose = chance.choice([_FEW_A_DAY, (who, "NOSUCH")])  # what hardly anybody would ask for by chance
         row = PURPOSES.get(purpose)
         fields = None
         if chance.random() < 0.7:
