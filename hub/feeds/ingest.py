@@ -94,7 +94,7 @@ class _Part:
         self._reader = BulkReader(directory, self._ring)
         self._settler = Settler(self._ring, self._reader, feeds, self._writer.reserve)
         self._sources: dict[int, Source] = {}
-        self._held: dict[str, list[Row]] = {}
+        self._held: dict[str, dict[int, Row]] = {}
 
     def close(self) -> None:
         self._reader.close()
@@ -116,10 +116,15 @@ class _Part:
         most = BATCH + WAITING if len(sources) > 1 else BATCH
         for row in in_step(sources, told):
             idno = row.parsed.idno
-            # Rows of one file about one person are written one after the other.
-            while any(row.source == other.source for other in self._held.get(idno, ())):
+            rows = self._held.get(idno)
+            while rows is not None and row.source in rows:
+                # Rows of one file about one person are written one after the other.
                 self._flush(before=row)
-            self._held.setdefault(idno, []).append(row)
+                rows = self._held.get(idno)
+            if rows is not None:
+                rows[row.source] = row
+                continue
+            self._held[idno] = {row.source: row}
             if len(self._held) == most:
                 self._flush()
         while len(self._held) > BATCH:
@@ -129,7 +134,9 @@ class _Part:
     def _flush(self, before: Row | None = None, *, finished: bool = False) -> None:
         """Write the people who have waited longest; `before` is a row that was read and does not wait yet."""
         held = list(self._held.items())
-        people, self._held = dict(held[:BATCH]), dict(held[BATCH:])
+        self._held = dict(held[BATCH:])
+        # In the order in which the files were named, whichever came first.
+        people = {idno: [rows[source] for source in sorted(rows)] for idno, rows in held[:BATCH]}
         settled = list(self._settler.settle(people))
         for each in settled:
             for outcome in each.outcomes:
@@ -154,7 +161,7 @@ class _Part:
     def _places(self, before: Row | None) -> dict[int, int]:
         """The row of each file up to which nothing waits any more."""
         places = {number: source.row for number, source in self._sources.items()}
-        waiting = [row for rows in self._held.values() for row in rows]
+        waiting = [row for rows in self._held.values() for row in rows.values()]
         for row in waiting if before is None else [before, *waiting]:
             places[row.source] = min(places[row.source], row.row - 1)
         return places

@@ -3,7 +3,6 @@
 import gc
 import hashlib
 import multiprocessing
-import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -106,8 +105,8 @@ def _side_by_side(job: Job, progress: Callable[[int], object]) -> list[list[Coun
 
     # The first part is this process's own: to begin one more costs a quarter of a second.
     outcomes = [_outcome(job, 0, look)]
-    while any(other.is_alive() for other in others):
-        time.sleep(_POLL)
+    while alive := [other for other in others if other.is_alive()]:
+        alive[0].join(_POLL)
         look(positions[0])
     look(positions[0])
     outcomes += [answers.get(timeout=1) for other in others if other.exitcode == 0]

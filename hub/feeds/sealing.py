@@ -74,10 +74,13 @@ class Change(NamedTuple):
 
 def new_file(ring: Keyring, resident: int, file: Sections, rid: str) -> NewFile:
     """Seal a new person's sections under fresh keys; a tier without values is sealed empty."""
-    return new_file_and_key(ring, resident, file, rid, idno_token(ring, idno_of(file)))[0]
+    lookups = rid_token(ring, rid), idno_token(ring, idno_of(file))
+    return new_file_and_key(ring, resident, file, rid, lookups)[0]
 
 
-def new_file_and_key(ring: Keyring, resident: int, file: Sections, rid: str, token: bytes) -> tuple[NewFile, bytes]:
+def new_file_and_key(
+    ring: Keyring, resident: int, file: Sections, rid: str, lookups: tuple[bytes, bytes]
+) -> tuple[NewFile, bytes]:
     """The same, and the key of what the trail says of the person (32 bytes), which need not be unwrapped then.
 
     Args:
@@ -85,14 +88,13 @@ def new_file_and_key(ring: Keyring, resident: int, file: Sections, rid: str, tok
         resident: the reserved internal id.
         file: what is known of them.
         rid: their internal id outside the store.
-        token: the blind index token of their identity number.
+        lookups: the blind index tokens of this id and of their identity number.
     """
     keys = fresh_keys(ring)
     facts = facts_of(file, rid)
     contents = {tier: encode(section) for tier, section in file.items()}
     contents[Tier.CONTROL] = content_of(facts)
     envelopes = seal_first(keys, resident, contents)
-    lookups = (rid_token(ring, rid), token)
     made = NewFile(resident, keys.wrapped, envelopes, Tokens(lookups, lists_of(ring, file, facts)))
     return made, keys.plain["trail"]
 

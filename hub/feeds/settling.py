@@ -104,16 +104,17 @@ class Settler:
         taken = {rid for rid, token in rids.items() if token in known}
         for rows, token in zip(people.values(), tokens, strict=True):
             sealed = found.get(token)
-            yield self._new(rows, token, taken) if sealed is None else self._known(rows, sealed, taken)
+            yield self._new(rows, token, rids, taken) if sealed is None else self._known(rows, sealed, taken)
 
-    def _new(self, rows: Sequence[Row], token: bytes, taken: set[str]) -> Settled:
+    def _new(self, rows: Sequence[Row], token: bytes, rids: Mapping[str, bytes], taken: set[str]) -> Settled:
         merging = _Merging({}, "", taken)
         for row in rows:
             merging.add(row, UPDATED if merging.changed else CREATED)
         if not merging.changed:
             return Settled(merging.outcomes)
         rid = merging.rid or str(uuid.uuid4())
-        made, trail_key = new_file_and_key(self._ring, self._fresh_id(), merging.changed, rid, token)
+        lookups = rids.get(rid) or rid_token(self._ring, rid), token
+        made, trail_key = new_file_and_key(self._ring, self._fresh_id(), merging.changed, rid, lookups)
         return Settled(merging.outcomes, made, trail_key)
 
     def _known(self, rows: Sequence[Row], sealed: SealedFile, taken: set[str]) -> Settled:

@@ -151,12 +151,13 @@ class Keyring:
 
     def wrap_all(self, keys: Sequence[bytes], tiers: Sequence[Tier]) -> bytes:
         """Seal data keys, each under its tier's key, in one call; returns `WRAPPED_BYTES` bytes for each, in order."""
-        chance = os.urandom(NONCE_BYTES * len(keys))
+        current, chance, start = self._current, os.urandom(NONCE_BYTES * len(keys)), 0
         wrapped: list[bytes] = []
-        for start, key, tier in zip(range(0, len(chance), NONCE_BYTES), keys, tiers, strict=True):
+        for key, tier in zip(keys, tiers, strict=True):
+            mark, encrypt, name = current[tier]
             nonce = chance[start : start + NONCE_BYTES]
-            mark, cipher = self._current[tier]
-            wrapped += (mark, nonce, cipher.encrypt(nonce, key, tier.encode()))
+            start += NONCE_BYTES
+            wrapped.append(mark + nonce + encrypt(nonce, key, name))
         return b"".join(wrapped)
 
     def unwrap(self, wrapped: bytes, tier: Tier, warrant: Warrant) -> bytes:
@@ -178,7 +179,7 @@ class Keyring:
 
     def rewrapped(self, wrapped: bytes, tier: Tier) -> bytes:
         """A wrapped data key under the tier's current key; the same bytes where it is. Raises OperatorError."""
-        mark, _ = self._current[tier]
+        mark, _, _ = self._current[tier]
         if wrapped[:1] == mark:
             return wrapped
         return self.wrap(self.unwrap(wrapped, tier, _Rotating(frozenset({tier}))), tier)
@@ -272,7 +273,10 @@ class Keyring:
                 raise OperatorError(f"the keyring in {self.folder} lacks the key `{lacking}`; restore it from a backup")
             # One that was dropped stays known to this process: a view that is a moment old may hold what it sealed.
             self._ciphers |= {(tier, number): AESGCM(keys[tier_key(tier, number)]) for number in ids[tier]}
-        self._current = {tier: (bytes((held[-1],)), self._ciphers[tier, held[-1]]) for tier, held in ids.items()}
+        self._current = {
+            tier: (bytes((held[-1],)), self._ciphers[tier, held[-1]].encrypt, tier.encode())
+            for tier, held in ids.items()
+        }
         self.key_ids, self._state = ids, state
         return keys
 

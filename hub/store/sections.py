@@ -36,6 +36,8 @@ _TIER_OF = {name: Tier.CONTROL if name == "trail" else Tier(name) for name in SL
 _TIERS = tuple(_TIER_OF.values())
 _VALUE = tuple.__new__
 _nonce = Chance(NONCE_BYTES).next
+_CUT_KEYS = struct.Struct(f"{KEY_BYTES}s" * len(SLOTS)).unpack
+_CUT_NONCES = struct.Struct(f"{NONCE_BYTES}s" * len(Tier)).unpack
 _WITHOUT_FLAGS = 2
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder().decode
@@ -69,8 +71,7 @@ class FreshKeys(NamedTuple):
 
 def fresh_keys(ring: Keyring) -> FreshKeys:
     """Make data keys for one person, one per slot."""
-    chance = os.urandom(KEY_BYTES * len(SLOTS))
-    keys = [chance[start : start + KEY_BYTES] for start in range(0, len(chance), KEY_BYTES)]
+    keys = _CUT_KEYS(os.urandom(KEY_BYTES * len(SLOTS)))
     return FreshKeys(dict(zip(SLOTS, keys, strict=True)), ring.wrap_all(keys, _TIERS))
 
 
@@ -92,13 +93,11 @@ def data_key(ring: Keyring, keys: bytes, slot: str, warrant: Warrant) -> bytes:
 
 def seal_first(keys: FreshKeys, resident: int, contents: Mapping[Tier, Any]) -> list[bytes]:
     """Seal every section of a new person, in the order of `Tier`; a tier without content is sealed empty."""
-    chance = os.urandom(NONCE_BYTES * len(_FIRST))
-    whose = b"%d" % resident
+    whose, plain = b"%d" % resident, keys.plain
     envelopes = []
-    for start, (tier, binding) in zip(range(0, len(chance), NONCE_BYTES), _FIRST, strict=True):
-        nonce = chance[start : start + NONCE_BYTES]
+    for nonce, (tier, binding) in zip(_CUT_NONCES(os.urandom(NONCE_BYTES * len(_FIRST))), _FIRST, strict=True):
         padded = _pad(_pack(contents[tier])) if tier in contents else _PADDED_EMPTY
-        envelopes.append(_FIRST_HEADER + nonce + AESGCM(keys.plain[tier]).encrypt(nonce, padded, whose + binding))
+        envelopes.append(_FIRST_HEADER + nonce + AESGCM(plain[tier]).encrypt(nonce, padded, whose + binding))
     return envelopes
 
 
