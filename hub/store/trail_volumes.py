@@ -122,11 +122,12 @@ def _dropped(db: Any, span: tuple[int, int]) -> list[Counted]:
 
 def _summed(entries: Iterable[Counted]) -> Iterator[tuple[int, ...]]:
     number, over = Counter[tuple[int, ...]](), Counter[tuple[int, ...]]()
-    for time, area, *words, over_asked in entries:
-        key = (time // HOUR, *(word or 0 for word in words))
+    # Of many entries few differ in what is counted here.
+    for (hour, area, *words, over_asked), many in Counter((each[0] // HOUR, *each[1:]) for each in entries).items():
+        key = (hour, *(word or 0 for word in words))
         for code in _widening(area):
-            number[code, *key] += 1
-            over[code, *key] += bool(over_asked)
+            number[code, *key] += many
+            over[code, *key] += many if over_asked else 0
     for row, found in number.items():
         yield (*row, found, over[row])
 
