@@ -35,13 +35,13 @@ _batch = msgspec.json.Decoder(BatchClaim)
 
 @routes.post("/v1/disclosures", "disclose")
 async def _disclose(road: Road, scope: Scope, receive: Receive) -> Reply:
-    trace_id = scope["state"]["trace_id"]
-    if (mandate := header_of(scope, ON_BEHALF_OF)) is not None:
-        agent = await entered(road, scope)
-        answer = await _disclose_for(road, Asked(agent, trace_id), mandate, parse(_claim, await read(receive)))
+    trace_id, mandate = scope["state"]["trace_id"], header_of(scope, ON_BEHALF_OF)
+    caller = await entered(road, scope)
+    claim = parse(_claim, await read(receive))
+    if mandate is None:
+        answer = await road.disclose(caller, claim, trace_id)
     else:
-        caller = await caller_of(road, scope)
-        answer = await road.disclose(caller, parse(_claim, await read(receive)), trace_id)
+        answer = await _disclose_for(road, Asked(caller, trace_id), mandate, claim)
     if answer.status == 200:  # noqa: PLR2004
         return json_reply(answer.body)
     return problem_reply(answer.status, answer.body.pop("reasons"), trace_id, answer.body)
