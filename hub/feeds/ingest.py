@@ -9,6 +9,7 @@ import fcntl
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from operator import itemgetter
 
 from hub.errors import OperatorError
 from hub.feeds.feed import Feed, load_feed
@@ -26,6 +27,8 @@ BATCH = 800
 """People a transaction: some 50 ms, so that reading and recording go on meanwhile."""
 WAITING = 1000
 """People whose rows wait for what other files say of them; some 10 KB each."""
+ROWS_EACH = 3
+"""Rows that wait for each of as many people, on average; where some have more, fewer people wait."""
 _FINISHED = -1
 
 
@@ -94,7 +97,8 @@ class _Part:
         self._reader = BulkReader(directory, self._ring)
         self._settler = Settler(self._ring, self._reader, feeds, self._writer.reserve)
         self._sources: dict[int, Source] = {}
-        self._held: dict[str, dict[int, Row]] = {}
+        self._held: dict[str, list[Row]] = {}
+        self._waiting = 0
 
     def close(self) -> None:
         self._reader.close()
@@ -115,28 +119,24 @@ class _Part:
     def _import(self, sources: list[Source], told: Callable[[], None]) -> None:
         most = BATCH + WAITING if len(sources) > 1 else BATCH
         for row in in_step(sources, told):
-            idno = row.parsed.idno
-            rows = self._held.get(idno)
-            while rows is not None and row.source in rows:
-                # Rows of one file about one person are written one after the other.
-                self._flush(before=row)
-                rows = self._held.get(idno)
-            if rows is not None:
-                rows[row.source] = row
-                continue
-            self._held[idno] = {row.source: row}
-            if len(self._held) == most:
+            if (rows := self._held.get(row.parsed.idno)) is None:
+                self._held[row.parsed.idno] = [row]
+            else:
+                rows.append(row)
+            self._waiting += 1
+            if len(self._held) == most or self._waiting == most * ROWS_EACH:
                 self._flush()
         while len(self._held) > BATCH:
             self._flush()
         self._flush(finished=True)
 
-    def _flush(self, before: Row | None = None, *, finished: bool = False) -> None:
-        """Write the people who have waited longest; `before` is a row that was read and does not wait yet."""
+    def _flush(self, *, finished: bool = False) -> None:
+        """Write the people who have waited longest."""
         held = list(self._held.items())
         self._held = dict(held[BATCH:])
-        # In the order in which the files were named, whichever came first.
-        people = {idno: [rows[source] for source in sorted(rows)] for idno, rows in held[:BATCH]}
+        # Rows of one file in its order, files in the order in which they were named.
+        people = {idno: sorted(rows, key=itemgetter(0, 1)) for idno, rows in held[:BATCH]}
+        self._waiting -= sum(map(len, people.values()))
         settled = list(self._settler.settle(people))
         for each in settled:
             for outcome in each.outcomes:
@@ -145,7 +145,7 @@ class _Part:
         for source in self._sources.values():
             source.keep(finished=finished)
         writing = Writing(self._ring, [file.feed for file in self._job.files], [each for each in settled if each.made])
-        self._write(writing, {} if finished else self._places(before))
+        self._write(writing, {} if finished else self._places())
 
     def _write(self, writing: Writing, places: dict[int, int]) -> None:
         def action(tx: SqlcipherTransaction) -> None:
@@ -158,10 +158,10 @@ class _Part:
         if failure is not None:
             raise failure
 
-    def _places(self, before: Row | None) -> dict[int, int]:
+    def _places(self) -> dict[int, int]:
         """The row of each file up to which nothing waits any more."""
         places = {number: source.row for number, source in self._sources.items()}
-        waiting = [row for rows in self._held.values() for row in rows.values()]
-        for row in waiting if before is None else [before, *waiting]:
-            places[row.source] = min(places[row.source], row.row - 1)
+        for rows in self._held.values():
+            for row in rows:
+                places[row.source] = min(places[row.source], row.row - 1)
         return places

@@ -48,7 +48,7 @@ class Batch:
         return self._prepared(Event(act, subject, resident, trail_key), act)
 
     def besides(self, resident: int, trail_key: bytes) -> Prepared:
-        """The entry about somebody whose sections another feed's entry of the same transaction accounts for.
+        """The entry about somebody whose sections another entry of the same transaction accounts for.
 
         Args:
             resident: the internal id.

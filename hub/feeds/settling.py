@@ -125,8 +125,11 @@ class Settler:
         for row in rows:
             merging.add(row, UPDATED)
         outcomes, changed = merging.outcomes, merging.changed
+        if len(rows) > 1:
+            # One row may have undone what another did, as all of a meter's readings do that come again.
+            changed = {tier: section for tier, section in changed.items() if section != held.get(tier, {})}
         if not changed and merging.rid == facts.rid:
-            return Settled(outcomes)
+            return Settled([each._replace(kind=UNCHANGED) if each.kind == UPDATED else each for each in outcomes])
         said = [
             (row.source, Tied(sealed.resident, self._tiers, row.parsed.values))
             for row, kind, *_ in outcomes

