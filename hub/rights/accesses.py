@@ -47,6 +47,7 @@ async def accesses(desk: Desk, asked: Asked, cursor: str, limit: int, merge: str
         TrailUnavailable: the look could not be recorded, so nothing is shown.
     """
     person = await own_self(desk, asked, KIND)
+    kept = _kept_from_relatives(desk, asked, person)
     if merge:
         person = await _given_up(desk, asked, person, merge)
     before = _place(desk, asked, cursor)
@@ -55,7 +56,7 @@ async def accesses(desk: Desk, asked: Asked, cursor: str, limit: int, merge: str
     deferred = _deferred(desk, person)
     hidden = {int(str(row.body["index"])) for row in in_force(deferred.values(), asked.caller.today)}
     below = before if before is not None else receipt.position
-    page, left_out, rest = _page(desk, asked, person, hidden, below, limit)
+    page, left_out, rest = _page(desk, (asked, kept), person, hidden, below, limit)
     return {
         "items": [_item(desk, each, deferred) for each in read_own(desk.reader, receipt.origin, person, page)],
         "next": _cursor(desk, asked, page[-1]) if rest else None,
@@ -120,15 +121,13 @@ def _deferred(desk: Desk, person: Self) -> dict[int, ControlRow]:
 
 
 def _page(
-    desk: Desk, asked: Asked, person: Self, hidden: set[int], below: int, limit: int
+    desk: Desk, reader: tuple[Asked, frozenset[str]], person: Self, hidden: set[int], below: int, limit: int
 ) -> tuple[list[int], list[int], bool]:
     """What is listed, what is left out, and whether there is more; sealed entries are for the person's own eyes.
 
     Neither do relatives see what entries say of fields that the dead kept from them.
     """
-    wanted, hidden = limit + len(hidden) + 1, set(hidden)
-    of_dead = asked.agent is not None and asked.agent.relative
-    kept = kept_from_family(own_terms(desk, person.resident)) if of_dead else frozenset[str]()
+    (asked, kept), wanted, hidden = reader, limit + len(hidden) + 1, set(hidden)
     while True:
         indexes = newest(desk, person.resident, below, wanted)
         if asked.agent is not None:
@@ -138,6 +137,12 @@ def _page(
         if rest or len(indexes) < wanted:
             return listed, left_out, rest
         wanted *= 2
+
+
+def _kept_from_relatives(desk: Desk, asked: Asked, person: Self) -> frozenset[str]:
+    """The fields that somebody who died kept from a relative who reads, by the file that stands for them."""
+    of_dead = asked.agent is not None and asked.agent.relative
+    return kept_from_family(own_terms(desk, person.resident)) if of_dead else frozenset()
 
 
 def _speaks_of(entry: OwnEntry) -> set[str]:

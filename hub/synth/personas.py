@@ -40,7 +40,7 @@ def residents(manifest: Mapping[str, Any]) -> list[Persona]:
         Persona(
             f"resident:{parent}",
             ("居民 · 有孩子的家长", "Resident · a parent"),
-            ("同样的页面，标准字体", "The same pages in normal type"),
+            ("同样的页面，标准字体；还可为孩子办理", "The same pages in normal type, and those for a child"),
         ),
     ]
 

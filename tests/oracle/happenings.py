@@ -51,7 +51,7 @@ class Happenings:
         """Let one thing happen."""
         acts = [self.approval] * 9 + [self.word] * 14 + [self.wish] * 5 + [self.rescue] * 4 + [self.revocation] * 2
         acts += [self.minors] * 3 + [self.review] * 3 + [self.case] * 6 + [self.naming] * 2
-        acts += [self.childhood] * 8
+        acts += [self.childhood] * 8 + [self.mandate] * 4
         acts += [self.protection] * 3 + [self.freeze, self.order, self.erasure]
         self.chance.choice(acts)()
 
@@ -90,6 +90,24 @@ class Happenings:
             made = self.tell(f"resident:{person.guardians[0]}", "POST", "/v1/me/consents", body, headers)
             person.said.append(Said(made["id"], True, purpose, "", True, "guardian_consent", True, None))
         self._approve(person, purpose)
+
+    def mandate(self):
+        """A resident wants to act for another: a guardian for a child, guardian or ward for the dead, with a reason."""
+        chance, person = self.chance, self.person()
+        near = [each for each in self.town.people if each.rid in person.guardians or person.rid in each.guardians]
+        who = chance.choice([*near, chance.choice(self.town.people)])
+        matter = chance.choice(["accesses", "consents", "corrections", "erasure", "MEAL", "RIGHTS"])
+        body = {"subject": {"idno": person.idno}, "matter": matter}
+        said = {"reason": "办理丧葬补助"} if chance.random() < 0.7 else {}
+        age, guards = self.town.age(person), who.rid in person.guardians
+        if person.dead:
+            related = guards or person.rid in who.guardians
+            may = related and matter in ("accesses", "corrections", "erasure") and bool(said)
+        else:
+            may = guards and (age is None or age < 18) and matter in ("accesses", "consents", "corrections", "MEAL")
+        made = self.tell(resident(who).name, "POST", "/v1/mandates", body | said)
+        assert (made is not None) == (may and who is not person), (person, who, matter)
+        assert made is None or made["proof"] == ("relative" if person.dead else "guardian")
 
     def _as_guardian(self, person):
         opened = {"subject": {"idno": person.idno}, "matter": "consents"}
