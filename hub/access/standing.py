@@ -19,6 +19,8 @@ from hub.store.engine import ControlRow, Reader
 
 MOST_REMEMBERED = 4096
 """Answers about filings that are kept until something changes."""
+_COMMUNITY_DIGITS = 12
+_OF_A_COMMUNITY = frozenset({Role.CLERK, Role.GRID_WORKER, Role.SECRETARY})
 
 
 class Standing:
@@ -46,6 +48,7 @@ class Standing:
         self.frozen: dict[int, Freeze] = {}
         self.deputies: dict[str, list[Deputy]] = {}
         self._rids: dict[str, list[str]] = {}
+        self._staff: dict[str, list[Appointment]] = {}
         self.unreviewed: dict[str, list[str]] = {}
         self.orders: tuple[Order, ...] = ()
         self.minors: StandingForMinors = {}
@@ -72,10 +75,13 @@ class Standing:
         for row in sorted(accepted, key=lambda row: -row.entry):
             filing = Filing.from_record(row.body)
             self._filings.setdefault((filing.requester.partition("@")[0], filing.purpose), []).append(filing)
-        self._rids = {}
+        self._rids, self._staff = {}, {}
         for appointment in self._appointments.values():
-            if appointment.principal.rid:
-                self._rids.setdefault(appointment.principal.person, []).append(appointment.principal.rid)
+            principal = appointment.principal
+            if principal.rid:
+                self._rids.setdefault(principal.person, []).append(principal.rid)
+            elif principal.role in _OF_A_COMMUNITY:
+                self._staff.setdefault(principal.area[:_COMMUNITY_DIGITS], []).append(appointment)
         self.deputies = {}
         for row in self._reader.control("deputy"):
             deputy = Deputy.from_record(row.body)
@@ -97,6 +103,11 @@ class Standing:
         """Who holds a role over an area that a grid lies in, on a day in China."""
         held = (each for each in self._appointments.values() if each.in_force_on(day))
         return [each.principal for each in held if each.principal.role is role and grid.startswith(each.principal.area)]
+
+    def staff_of(self, community: str, day: date) -> list[Principal]:
+        """The clerks, grid workers and secretaries of a community in office on a day in China, by their ids."""
+        held = (each.principal for each in self._staff.get(community, ()) if each.in_force_on(day))
+        return sorted(held, key=lambda each: each.id)
 
     def appointments(self) -> dict[str, Appointment]:
         """Every principal on record by its id."""

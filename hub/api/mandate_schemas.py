@@ -95,11 +95,12 @@ class OfferedMatter(Shape):
 
 
 class MandatesBody(Shape):
-    """A page of mandates in force, and what a clerk may open one for."""
+    """A page of mandates in force; what a clerk may open one for, and which colleagues may be `witness` to it."""
 
     items: list[OwnMandateBody]
     next: str | None
     offered: list[OfferedMatter]
+    second_persons: list[str]
 
 
 class ConsideredMandateBody(OwnMandateBody):

@@ -15,7 +15,7 @@ from hub.api.reply import Reply
 from hub.api.routes import Routes, header_of
 from hub.api.slip import page
 from hub.approvals.counter import slip
-from hub.approvals.mandate_lists import consider_mandate, mandates, offered
+from hub.approvals.mandate_lists import consider_mandate, mandates, offered, second_persons
 from hub.approvals.mandates import Wanted, confirm_mandate, end_mandate, open_mandate
 from hub.errors import BadInput
 from hub.model.duration import parse_duration
@@ -101,7 +101,8 @@ async def _list(road: Road, scope: Scope, _receive: Receive) -> Reply:
     paging = read_paging(scope)
 
     async def page() -> dict[str, Any]:
-        return paged(mandates(road, asked), paging) | {"offered": offered(road, asked)}
+        listed = paged(mandates(road, asked), paging)
+        return listed | {"offered": offered(road, asked), "second_persons": second_persons(road, asked)}
 
     return await answered(page(), asked)
 

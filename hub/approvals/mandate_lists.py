@@ -56,6 +56,20 @@ def offered(road: Road, asked: Asked) -> list[dict[str, Any]]:
     ]
 
 
+def second_persons(road: Road, asked: Asked) -> list[str]:
+    """Who may confirm what a resident said at the caller's counter: the clerk's colleagues in office; else nobody.
+
+    Args:
+        road: the road's means, a view begun.
+        asked: who asks.
+    """
+    principal = asked.caller.principal
+    if principal.role is not Role.CLERK:
+        return []
+    staff = road.standing.staff_of(principal.area, asked.caller.today)
+    return [each.id for each in staff if each.person != principal.person]
+
+
 async def consider_mandate(road: Road, asked: Asked, name: str) -> dict[str, Any]:
     """One of them with the name of the resident, for the second person; the resident finds that they looked.
 

@@ -6,6 +6,8 @@ import pytest
 
 from hub.access.locate import locate_resident
 from hub.approvals.mandate_rosters import roster_of
+from hub.cli.opened import opened as opening
+from hub.identity.appointments import revoke
 from hub.store.tokens import idno_token
 from tests.api.city import CIVIL_AFFAIRS, CLERK, FIRST_GRID, GRID_WORKER, OFFICER, SECRETARY
 from tests.api.moving import Clock
@@ -413,6 +415,22 @@ def test_a_clerk_is_offered_the_forms_that_a_mandate_may_be_for(hub, elder):
     named = {each["matter"] for each in offered}
     assert named.isdisjoint({"CORR", "SOS", "EMERG", "RIGHTS", "PROXY"})
     assert hub.ask(SECRETARY, "GET", "/v1/mandates").json()["offered"] == []
+
+
+def test_a_clerk_is_told_which_colleagues_may_be_the_second_person(hub, elder):
+    me, community = f"{CLERK}#me", CLERK.partition(":")[2]
+    elsewhere, gone, also_me = f"clerk:{community[:-1]}9#far", f"{CLERK}#gone", f"grid_worker:{community}002#me"
+    hub.installation.appoint(me, f"{CLERK}#another", f"{SECRETARY}#li", elsewhere, gone, also_me)
+    with opening(hub.installation.path) as store:
+        revoke(store.writer, store.reader, gone)
+    told = hub.ask(me, "GET", "/v1/mandates").json()["second_persons"]
+    assert {WITNESS, f"{CLERK}#another", f"{SECRETARY}#li", f"grid_worker:{FIRST_GRID}#1"} <= set(told)
+    assert set(told).isdisjoint({elsewhere, gone, me, also_me})
+    for witness in (WITNESS, f"{SECRETARY}#li", f"grid_worker:{FIRST_GRID}#1"):
+        spoken = {"subject": {"idno": elder.idno}, "matter": "EXAM", "proof": {"spoken": True, "witness": witness}}
+        assert hub.ask(me, "POST", "/v1/mandates", json=spoken).status_code == 201, witness
+    for other in (SECRETARY, GRID_WORKER, f"resident:{elder.rid}"):
+        assert hub.ask(other, "GET", "/v1/mandates").json()["second_persons"] == []
 
 
 def test_a_refused_look_on_a_mandate_has_a_receipt_of_its_own(hub, elder):

@@ -139,10 +139,12 @@ def test_a_spoken_mandate_is_confirmed_on_the_second_persons_own_page(signed_in,
     clerk.go(f"/window/residents/{rid_of(served, ELDER_IDNO)}")
     clerk.page.locator("input[value=freezes]").check()
     clerk.page.locator("input[value=spoken]").check()
-    clerk.page.locator("#f-witness").fill(CLERK)
     clerk.page.locator("main form button").last.click()
     assert clerk.page.locator("#e-witness").inner_text() != ""
-    clerk.page.locator("#f-witness").fill(SECOND)
+    offered = clerk.page.locator("#f-witness option").evaluate_all("all => all.map(each => each.value)")
+    assert SECOND in offered
+    assert CLERK not in offered
+    clerk.page.locator("#f-witness").select_option(SECOND)
     clerk.page.locator("main form button").last.click()
     assert clerk.says("等待见证人确认")
     assert clerk.violations() == []

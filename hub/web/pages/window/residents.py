@@ -9,6 +9,7 @@ from hub.web.pages.window import WINDOW
 from hub.web.pages.window.held import EXPLAINED, MATTERS, Served, held_from, serve, served_now
 from hub.web.pages.window.home import BASICS
 from hub.web.pages.window.refusals import at_the_counter
+from hub.web.people import person_name
 from hub.web.routing import Pages
 from hub.web.visit import Visit
 
@@ -16,8 +17,8 @@ pages = Pages(WINDOW)
 _WRONG = {
     "matter": msgid("Choose what the resident wants."),
     "proof.form": msgid("The number of the form: letters, digits and - / . only, and no identity or telephone number."),
-    "proof.witness": msgid("Another clerk, a grid worker or the secretary of this community, in office; not yourself."),
-    "proof": msgid("Enter the number of the form, or who has heard it."),
+    "proof.witness": msgid("Choose who has heard it: another clerk, a grid worker or the secretary of this community."),
+    "proof": msgid("Enter the number of the form, or choose who has heard it."),
 }
 
 
@@ -48,6 +49,7 @@ async def _shown(visit: Visit, status: int = 200, wrong: dict[str, str] | None =
         matters=MATTERS,
         explained=EXPLAINED,
         forms=forms,
+        colleagues=[(each, person_name(each, visit.language)) for each in body["second_persons"]],
         held=mine,
         form=visit.form,
         wrong=wrong or {},
