@@ -34,6 +34,7 @@ class Source:
         synthetic_only: whether rows about anybody who may exist are rejected.
 
     Attributes:
+        feed: the feed's name.
         file: what is read.
         row: the row that was read last.
         lines: about how many rows there are.
@@ -45,7 +46,7 @@ class Source:
     def __init__(self, job: Job, number: int, part: int, *, done: int, synthetic_only: bool) -> None:
         imported = job.files[number]
         self._number, self._part, self._done, self._synthetic_only = number, part, done, synthetic_only
-        feed = load_feed(imported.feed)
+        self.feed, feed = imported.feed, load_feed(imported.feed)
         self.file = FeedFile(imported.path, feed)
         self.lines = imported.lines
         self.row = 0
@@ -122,18 +123,34 @@ class Source:
 
 
 def in_step(sources: Sequence[Source], progress: Callable[[], None]) -> Iterator[Row]:
-    """The rows of several files, each file read about as far as the others are.
+    """The rows of several files, each feed read about as far as the others are.
 
-    What several files say of one person comes close together then, as far as they list people in a like order.
+    What several feeds say of one person comes close together then, as far as they list people in a like order. Files of
+    one feed are read one after the other: what it says last counts.
 
     Args:
         sources: the files.
         progress: called from time to time.
     """
-    steps = max(source.lines for source in sources) // _STEP
+    feeds: dict[str, list[Source]] = {}
+    for source in sources:
+        feeds.setdefault(source.feed, []).append(source)
+    lines = {feed: sum(source.lines for source in each) for feed, each in feeds.items()}
+    steps = max(lines.values()) // _STEP
     for step in range(1, steps + 1):
-        for source in sources:
-            yield from source.rows(source.lines * step // steps)
+        for feed, each in feeds.items():
+            yield from _up_to(each, lines[feed] * step // steps)
         progress()
     for source in sources:
         yield from source.rows()
+
+
+def _up_to(sources: Sequence[Source], row: int) -> Iterator[Row]:
+    """What is left of the first rows of one feed's files, as if they were one."""
+    for source in sources:
+        if row < source.lines:
+            yield from source.rows(row)
+            return
+        # To its very end, which its lines only estimate.
+        yield from source.rows()
+        row -= source.lines

@@ -103,6 +103,20 @@ def test_files_together_end_as_one_after_the_other(tmp_path, monkeypatch, batch,
     assert {each.created + each.updated for each in (again if batch > PEOPLE else again[:-1])} == {0}
 
 
+def test_what_a_feed_says_last_counts_though_its_files_are_in_another_order(tmp_path, monkeypatch):
+    names = ("先前", "后来")
+    rows = [[person(number, name=name) for number in range(PEOPLE)] for name in names]
+    rows[1].reverse()
+    files = [("police", write_csv(tmp_path / f"{number}.csv", each)) for number, each in enumerate(rows)]
+    files.insert(1, ("health", write_csv(tmp_path / "health.csv", [theirs(0, name="另一个")])))
+    hub = Installation.create(tmp_path / "hub")
+    monkeypatch.setattr("hub.feeds.source._STEP", 3)
+    monkeypatch.setattr(ingesting, "BATCH", 1)
+    monkeypatch.setattr(ingesting, "WAITING", 0)
+    ingest_together(hub.path, files, lambda _: None)
+    assert {file[Tier.BASIC]["name"][0].value for _, file in people(hub).values()} == {names[1]}
+
+
 class TestTheTrail:
     def test_every_department_that_brought_something_has_its_entry_about_the_person(self, empty, tmp_path):
         files = [
