@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from hub.access.locate import Located
-from hub.model.principal import Principal
+from hub.model.principal import Caller, Principal
 from hub.model.subject import DEAD, is_minor
 from hub.model.terms import GUARDIAN, OWN, RELATIVE
 from hub.model.tier import Tier
@@ -48,6 +48,11 @@ def kin_of(found: Located | None, principal: Principal, today: date, reader: Rea
     if is_minor(found.facts.born, today) and principal.rid in (theirs.get(_GUARDIANS) or ()):
         return GUARDIAN
     return RELATIVE if found.facts.life == DEAD and _are_near(mine, theirs, principal.rid, found.facts.rid) else ""
+
+
+def is_kin(found: Located | None, caller: Caller, reader: Reader, ring: Keyring) -> bool:
+    """Whether somebody may act for a child or for somebody who died, as the register is now; as `kin_of`."""
+    return kin_of(found, caller.principal, caller.today, reader, ring) in (GUARDIAN, RELATIVE)
 
 
 def _are_near(mine: Mapping[str, Any], theirs: Mapping[str, Any], own_rid: str, rid: str) -> bool:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from hub.access.flow import Road
-from hub.access.kin import kin_of
+from hub.access.kin import is_kin
 from hub.access.locate import Located, locate, locate_resident
 from hub.approvals.deciders import concerns
 from hub.approvals.mandate_codes import after_code, with_code
@@ -29,7 +29,7 @@ from hub.model.mandate import (
 from hub.model.principal import Caller, Principal, Role, parse_principal
 from hub.model.purpose import Approval, Purpose
 from hub.model.subject import DEAD, Facts, SubjectRef
-from hub.model.terms import GUARDIAN, RELATIVE, record_of, with_record
+from hub.model.terms import record_of, with_record
 from hub.model.tier import Tier
 from hub.rights.desk import Agent, Asked
 from hub.rights.recording import act_of, actor_part, refuse
@@ -191,13 +191,15 @@ async def mandate_of(road: Road, agent: Asked, name: str) -> tuple[Self, Facts, 
     """The resident and the mandate that somebody acts on. Raises Refused where they cannot."""
     resident = road.ring.resident_in(KIND, name)
     road.turn.begin()
-    found = locate_resident(resident, (), road.reader, road.ring) if resident is not None else None
+    found = locate_resident(resident, (Tier.FAMILY,), road.reader, road.ring) if resident is not None else None
     record = record_of(found.facts.terms, MANDATES, name) if found else None
     if found is None or record is None or record["by"] != agent.caller.principal.id:
         raise await refuse(road, agent, KIND, Reason.NOT_ALLOWED)
-    if (found.facts.life == DEAD) != (record["proof"] == Proof.RELATIVE):
-        raise await refuse(road, agent, KIND, Reason.NOT_ALLOWED)
     person = Self(found.sealed.resident, found.trail_key)
+    of_kin = record["proof"] in (Proof.GUARDIAN, Proof.RELATIVE)
+    stands = not of_kin or is_kin(found, agent.caller, road.reader, road.ring)
+    if not stands or (found.facts.life == DEAD) != (record["proof"] == Proof.RELATIVE):
+        raise await refuse(road, agent, KIND, Reason.NOT_ALLOWED, person)
     state = state_at(record, agent.caller.at)
     if state is not State.OPEN:
         reason = Reason.APPROVAL_REQUIRED if state is State.PENDING else Reason.APPROVAL_EXPIRED
@@ -283,8 +285,7 @@ async def _for_resident(road: Road, asked: Asked, wanted: Wanted) -> tuple[Locat
             raise await refuse(road, asked, KIND, Reason.NOT_FOUND)
         return found, Proof.RESIDENT
     found = locate(wanted.subject, principal, (Tier.FAMILY,), road.reader, road.ring)
-    kin = kin_of(found, principal, asked.caller.today, road.reader, road.ring)
-    if found is None or kin not in (GUARDIAN, RELATIVE):
+    if not is_kin(found, asked.caller, road.reader, road.ring) or found is None:
         person = found and Self(found.sealed.resident, found.trail_key)
         raise await refuse(road, asked, KIND, Reason.OUT_OF_SCOPE, person)
     return found, Proof.RELATIVE if found.facts.life == DEAD else Proof.GUARDIAN

@@ -51,17 +51,19 @@ async def correct(desk: Desk, asked: Asked, wish: Wish) -> dict[str, Any]:
 
     Raises:
         BadInput: not a field that can be corrected, or not a value of it.
-        Refused: not a resident, too many wait already, or a relative names what the dead kept from them; recorded.
+        Refused: not a resident, too many wait already, or a relative names what is not there for them; recorded.
         TrailUnavailable: nothing was filed.
     """
     # The answer to a write may be kept to be given again, so it does not repeat the value.
     field = correctable(wish.field)
     value = checked(wish.field, wish.value)
     person = await own_self(desk, asked, KIND)
-    if asked.agent and asked.agent.relative and field.key in kept_from_family(own_terms(desk, person.resident)):
-        # Whose source would answer says that there is a value.
-        raise await refuse(desk, asked, KIND, Reason.NOT_AVAILABLE, person)
     held = held_values(desk, person.resident, field)
+    if asked.agent and asked.agent.relative:
+        hidden = field.key in kept_from_family(own_terms(desk, person.resident))
+        if hidden or not held:
+            # Relatives correct what stands there and add nothing: so what is kept from them looks like what is absent.
+            raise await refuse(desk, asked, KIND, Reason.NOT_AVAILABLE, person)
     department = confirming(field, held)
     name = desk.ring.sealed_id(KIND, person.resident)
     claimed, keys = Claimed(value, wish.reason), keys_of(desk, person.resident)

@@ -106,7 +106,7 @@ async def ask_erasure(desk: Desk, asked: Asked, reason: str) -> dict[str, Any]:
         reason: why, in their words.
 
     Returns:
-        The request; one that is pending already, where there is one.
+        The request; the one of the same person's that is pending already, where there is one.
 
     Raises:
         Refused: not a resident.
@@ -135,7 +135,8 @@ async def _file(
             return None
         if kind == ERASURE:
             for row in current(tx.db, desk.ring, ERASURE):
-                if row.body["resident"] == person.resident and row.body["state"] in OPEN:
+                mine = row.body["resident"] == person.resident and row.body["by"] == record["by"]
+                if mine and row.body["state"] in OPEN:
                     return row.id, row.body
         return name, put(tx, kind, name, record, asked, tx.record(event).position)
 

@@ -95,6 +95,33 @@ def test_a_near_relative_of_the_dead_reads_with_a_reason(hub, family, who):
 
 
 @pytest.mark.clause("PIPL 49")
+def test_each_relative_has_a_request_of_their_own_and_is_told_of_no_others(hub, family):
+    hub.ask(family[DEAD], "POST", "/v1/me/erasure", json={})
+    body = {"reason": WHY}
+    made = [acting(hub, family[who], "erasure", "POST", "/v1/me/erasure", json=body) for who in (SON, WIDOW, SON)]
+    assert [each.status_code for each in made] == [201] * 3
+    son, widow, again = (each.json() for each in made)
+    assert son == again, "one's own is not asked for twice"
+    [item] = acting(hub, family[WIDOW], "erasure", "GET", "/v1/me/requests").json()["items"]
+    assert (item["id"], item["id"] == son["id"]) == (widow["id"], False)
+
+
+@pytest.mark.clause("PIPL 31")
+def test_a_mandate_of_a_guardian_ends_with_the_guardianship(hub, family):
+    made = mandate(hub, family[SON], "accesses", about=CHILD, reason="").json()
+    assert made["proof"] == "guardian"
+    behalf = {"On-Behalf-Of": made["id"]}
+    assert hub.ask(family[SON], "GET", "/v1/me/accesses", headers=behalf).status_code == 200
+    row = {"idno": CHILD, "name": "沈小满", "grid": FIRST_GRID, "life": "alive", "dob": "2015-06-01"}
+    row |= {"minor.guardian": family[WIDOW].partition(":")[2]}
+    assert hub.installation.import_rows("police", [row], hub.installation.path.parent).updated == 1
+    hub.road.turn.fresh()
+    assert reasons(hub.ask(family[SON], "GET", "/v1/me/accesses", headers=behalf)) == (403, ["not_allowed"])
+    [refusal] = hub.ask(family[CHILD], "GET", "/v1/me/accesses", params={"limit": 1}).json()["items"]
+    assert (refusal["kind"], refusal["outcome"], refusal["reasons"]) == ("mandate", "denied", ["not_allowed"])
+
+
+@pytest.mark.clause("PIPL 49")
 @pytest.mark.parametrize("who", [NEIGHBOUR, LODGER, IN_LAW])
 def test_a_stranger_gets_nothing_of_the_dead_not_even_that_they_are(hub, family, who):
     about_dead, about_nobody = (read(hub, family[who], each, reason=WHY) for each in (DEAD, NOBODY))
@@ -209,6 +236,9 @@ def test_entries_about_what_the_dead_hid_from_family_are_left_out_and_counted(hu
     wish = {"field": "tel", "value": "15400000889"}
     answer = acting(hub, family[WIDOW], "corrections", "POST", "/v1/me/corrections", json=wish)
     assert reasons(answer) == (403, ["not_available"])
+    absent = {"field": "alias", "value": "老王"}
+    other = acting(hub, family[WIDOW], "corrections", "POST", "/v1/me/corrections", json=absent)
+    assert _VARYING.sub("", other.text) == _VARYING.sub("", answer.text), "what is hidden looks like what is not there"
 
 
 @pytest.mark.clause("PIPL 49")
