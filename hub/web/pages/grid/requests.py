@@ -3,6 +3,8 @@
 from typing import Any
 
 from hub.api.reply import Reply
+from hub.errors import Reason
+from hub.web.calls import Answer
 from hub.web.catalogue import msgid
 from hub.web.disclosed import name_of, named
 from hub.web.pages.grid import GRID
@@ -19,17 +21,24 @@ _LISTED = "50"
 @pages.get("/grid/requests", msgid("My requests"), order=40)
 async def requests(visit: Visit) -> Reply:
     """What the worker asked for and noted, and how it stands."""
+    return await _listed(visit)
+
+
+async def _listed(visit: Visit, status: int = 200, wrong: str = "") -> Reply:
     asked = await visit.ask("GET", "/v1/approvals", query={"limit": _LISTED})
     noted = await visit.ask("GET", "/v1/observations", query={"limit": _LISTED})
     offered = await matters(visit)
     names = {each["id"]: each["name"] for each in offered}
     return visit.render(
         "grid/requests.html",
+        status,
         asked=[each | {"named": named(visit, each["fields"])} for each in asked["items"]],
         noted=[each | {"named": named(visit, each["fields"])} for each in noted["items"]],
         names=names,
         offered=offered,
         durations=_FOR_MINORS,
+        form=visit.form,
+        wrong=wrong,
     )
 
 
@@ -72,10 +81,16 @@ async def send(visit: Visit) -> Reply:
     answer = await visit.call("POST", "/v1/approvals", claim, once=form.once)
     if answer.good:
         return visit.redirect("/grid/requests", "asked")
-    if answer.status == 422:  # noqa: PLR2004
-        wrong = visit.gettext(msgid("Say in a sentence what it is for, without any number by which somebody is found."))
+    if wrong := _wrong_reason(visit, answer):
         return await _form(visit, form.get("purpose"), form.all("field"), 422, wrong)
     return visit.refuse(answer)
+
+
+def _wrong_reason(visit: Visit, answer: Answer) -> str:
+    """What to say beside the reason, where that is what was refused; empty for any other answer."""
+    if answer.status != 422 and Reason.REASON_REQUIRED.value not in answer.reasons:  # noqa: PLR2004
+        return ""
+    return visit.gettext(msgid("Say in a sentence what it is for, without any number by which somebody is found."))
 
 
 @pages.post("/grid/requests/minors")
@@ -84,7 +99,10 @@ async def ask_for_minors(visit: Visit) -> Reply:
     form = visit.form
     claim = {"grid": visit.principal.area, "purpose": form.get("purpose"), "reason": form.get("reason")}
     answer = await visit.call("POST", "/v1/approvals", claim | {"duration": form.get("duration")}, once=form.once)
-    return visit.redirect("/grid/requests", "asked") if answer.good else visit.refuse(answer)
+    if answer.good:
+        return visit.redirect("/grid/requests", "asked")
+    wrong = _wrong_reason(visit, answer)
+    return await _listed(visit, 422, wrong) if wrong else visit.refuse(answer)
 
 
 @pages.post("/grid/requests/end")
