@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope
 from hub.access.flow import Road
 from hub.api.reply import Reply
 from hub.errors import BadInput, Reason, TrailUnavailable, Unauthenticated
+from hub.web.assets import asset
 from hub.web.calls import Refusal
 from hub.web.forms import ForeignForm
 from hub.web.headers import page_reply
@@ -26,6 +27,15 @@ _WORDS: dict[type[Exception], tuple[int, Told]] = {
     BadInput: (422, told([Reason.BAD_INPUT])),
     TrailUnavailable: (503, told([Reason.AUDIT_UNAVAILABLE])),
 }
+_AWAY = """<!doctype html>
+<html lang="zh-CN" data-type="large"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="{style}">
+<title>暂时无法使用 · Not available just now</title></head><body><div class="frame alone"><main><h1>暂时无法使用</h1>
+<p>没有显示也没有更改任何内容。请过一分钟再试。</p>
+<div lang="en"><h2>Not available just now</h2><p>Nothing was shown or changed. Please try again in a minute.</p></div>
+</main></div></body></html>
+"""
+"""Where not even the session can be read: in both languages and large type, for nobody knows what was chosen."""
 _log = logging.getLogger("hub")
 
 
@@ -48,7 +58,7 @@ async def serve_page(
     try:
         visit = Visit(road, scope, receive, audience)
     except TrailUnavailable:
-        return page_reply("<!doctype html><title>503</title><p>503", 503)
+        return page_reply(_AWAY.format(style=asset("style.css")), 503)
     try:
         return await _served(visit, page, scope["method"])
     except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets a page
