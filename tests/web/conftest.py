@@ -8,7 +8,7 @@ import pytest
 from hub.synth.cast import ELDER_IDNO
 from tests.factories import Server
 from tests.web.installed import installed
-from tests.web.visitor import DEVICES, Visitor
+from tests.web.visitor import Visitor
 
 HERE = __file__.rpartition("/")[0]
 
@@ -85,22 +85,21 @@ def browser(lacking):
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def axe(node):
+    """The judge of accessibility, as a script."""
+    return (node / "node_modules/axe-core/axe.min.js").read_text("utf-8")
+
+
 @pytest.fixture
-def signed_in(browser, served, node):
+def signed_in(browser, served, axe):
     """`signed_in(principal, device, language, javascript=True)`: a `Visitor`; at the end it must have no complaint."""
-    axe = (node / "node_modules/axe-core/axe.min.js").read_text("utf-8")
     visitors = []
 
     def start(principal=None, device="desktop", language="zh", *, javascript=True, dark=False):
-        context = browser.new_context(
-            viewport=DEVICES[device], java_script_enabled=javascript, color_scheme="dark" if dark else "light"
-        )
-        context.set_default_timeout(10_000)
-        context.add_cookies([{"name": "language", "value": language, "url": served.url}])
+        visitors.append(Visitor.begin(browser, served.url, axe, device, language, javascript=javascript, dark=dark))
         if principal:
-            answer = context.request.post(f"{served.url}/sign-in/persona", form={"principal": principal})
-            assert answer.ok, answer.text()
-        visitors.append(Visitor(context.new_page(), served.url, axe))
+            visitors[-1].sign_in(principal)
         return visitors[-1]
 
     yield start

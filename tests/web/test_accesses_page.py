@@ -55,13 +55,6 @@ def test_a_keyboard_is_enough(signed_in, people):
     assert visitor.says(SENT["en"])
 
 
-@pytest.mark.parametrize(("device", "dark"), [("phone", True), ("desktop", False)])
-def test_the_timeline_has_no_barrier_in_normal_type(signed_in, people, device, dark):
-    visitor = signed_in(people("adult"), device, "zh", dark=dark)
-    visitor.go("/me/accesses")
-    assert visitor.violations() == []
-
-
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_large_type_is_large_for_whoever_is_over_60(signed_in, people, language):
     visitor = signed_in(people("elder"), "phone", language)

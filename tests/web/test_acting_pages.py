@@ -89,21 +89,6 @@ def test_a_guardian_agrees_for_a_child_and_takes_it_back(
     assert {"mandate", "consent"} <= set(kinds), "the child finds it in their own list"
 
 
-@pytest.mark.parametrize(("device", "language", "dark"), [("phone", "zh", False), ("desktop", "en", True)])
-def test_no_page_has_a_barrier_or_small_type(signed_in, acting, family, parent, device, language, dark):
-    visitor = signed_in(parent, device, language, dark=dark)
-    visitor.page.context.add_cookies([{"name": "type", "value": "large", "url": visitor.url}])
-    paths = ["/me/for", "/me/for/" + "A" * 43]
-    matters = ("accesses", "corrections", "visibility", "disputes", "freezes")
-    paths += [acting.open(family["child"], matter) for matter in matters]
-    paths.append(acting.open(family["dead"], "erasure", reason=WHY))
-    for path in paths:
-        visitor.go(path)
-        assert (path, visitor.violations()) == (path, [])
-        assert (path, visitor.overflows()) == (path, False)
-        assert (path, visitor.too_small()) == (path, [])
-
-
 def test_a_guardian_reads_the_childs_file_and_who_looked(acting, family):
     path = acting.open(family["child"], "accesses")
     assert "brought data about you up to date" in acting.get(path).text

@@ -137,26 +137,6 @@ def test_verify_now_says_how_far_it_is_and_then_that_the_log_is_whole(signed_in)
     assert visitor.says("The log is whole")
 
 
-@pytest.mark.parametrize(("device", "dark"), [("phone", False), ("desktop", True)])
-def test_no_page_has_a_barrier_or_is_wider_than_the_screen(signed_in, trail, device, dark):
-    visitor = signed_in(OFFICER, device, "zh" if dark else "en", dark=dark)
-    visitor.go("/audit/filings")
-    filing = visitor.page.locator("main ul.rows a").first.get_attribute("href")
-    for path in (*PATHS, f"/audit/events/{trail}", filing):
-        assert visitor.go(path).ok, path
-        assert visitor.violations() == [], path
-        assert not visitor.overflows(), path
-
-
-def test_large_type_is_large_on_every_page(signed_in, trail):
-    visitor = signed_in(OFFICER, "phone", "zh")
-    visitor.go("/audit")
-    visitor.page.get_by_role("button", name="大字版").click()
-    for path in (*PATHS, f"/audit/events/{trail}"):
-        visitor.go(path)
-        assert visitor.too_small() == [], path
-
-
 def test_charts_have_a_name_and_the_table_of_their_figures(browsing):
     text = browsing(OFFICER, language="en").get("/audit/volumes").text
     assert text.count('role="img"') == 2

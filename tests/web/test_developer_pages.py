@@ -43,27 +43,6 @@ def test_a_keyboard_is_enough_for_a_trial(signed_in):
     assert visitor.says("Status 422")
 
 
-@pytest.mark.parametrize(("device", "dark"), [("phone", False), ("desktop", True)])
-def test_the_pages_have_no_barrier(signed_in, device, dark):
-    visitor = signed_in(CIVIL_AFFAIRS, device, "zh", dark=dark)
-    for path in (*PAGES, PURPOSE):
-        visitor.go(path)
-        assert visitor.violations() == [], path
-        assert not visitor.overflows(), path
-    visitor.go("/developers/filings")
-    visitor.page.locator("main a[href^='/developers/filings/']").first.click()
-    assert visitor.violations() == []
-
-
-def test_large_type_is_large_on_every_page(signed_in):
-    visitor = signed_in(CIVIL_AFFAIRS, "phone", "en")
-    visitor.go("/developers")
-    visitor.page.get_by_role("button", name="Large type").click()
-    for path in (*PAGES, PURPOSE):
-        visitor.go(path)
-        assert visitor.too_small() == [], path
-
-
 @pytest.fixture
 def oldcard(served):
     with served.client(CIVIL_AFFAIRS) as client:

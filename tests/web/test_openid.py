@@ -1,9 +1,6 @@
 """Signing in with an OpenID provider that nobody of this project wrote."""
 
-import json
-import os
 import re
-import subprocess
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from hub.identity.development import public_jwk
 from tests.factories import Server, free_port
+from tests.web.provider import Provider, hub_as_client, sign_in_settings
 
 WORKER, SECRETARY = "grid_worker:339999001001001", "secretary:339999001001"
 HEALTH = "department:health@339999"
@@ -64,11 +62,7 @@ def setting(_filled, node, people, key, tmp_path_factory):
         town.appoint(people("elder"))
         issuer, port = f"http://127.0.0.1:{free_port()}", free_port()
         address = f"http://127.0.0.1:{port}"
-        client = {
-            "client_id": "hub",
-            "redirect_uris": [f"{address}/sign-in/return"],
-            "id_token_signed_response_alg": "ES256",
-        }
+        client = hub_as_client(address)
         secret = folder / "secret"
         secret.touch(mode=0o600)
         if by_key:
@@ -86,33 +80,14 @@ def setting(_filled, node, people, key, tmp_path_factory):
             "stranger": {"hub_principals": "grid_worker:339999009009009"},
             "health": {"hub_principals": HEALTH, "preferred_username": "lihua"},
         }
-        env = {"ISSUER": issuer, "PORT": issuer.rpartition(":")[2], "CLIENT": json.dumps(client)}
-        provider = subprocess.Popen(
-            ["node", "provider.mjs"],
-            cwd=node,
-            env={**os.environ, **env, "ACCOUNTS": json.dumps(accounts)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-        assert b"listening" in provider.stdout.readline()
-        running.append(provider)
-        town.directory.sign_in.write_text(
-            f'issuer = "{issuer}"\nclient_id = "hub"\naddress = "{address}"\nalgorithm = "ES256"\n'
-            f'principals = "hub_principals"\noperator = "preferred_username"\n'
-            f'{"private_key_file" if by_key else "client_secret_file"} = "{secret}"\n'
-            'roles = ["resident", "grid_worker", "secretary", "department"]\n'
-        )
+        running.append(Provider(node, issuer, client, accounts))
+        town.directory.sign_in.write_text(sign_in_settings(issuer, address, secret, by_key=by_key))
         running.append(server := Server(town, port=port))
         return server
 
     yield start
     for each in reversed(running):
-        if isinstance(each, Server):
-            each.stop()
-        else:
-            each.kill()
-            each.wait()
-            each.stdout.close()
+        each.stop()
 
 
 @pytest.fixture(scope="module")

@@ -46,24 +46,6 @@ def test_nothing_hides_in_a_line_and_markup_stays_text(browsing, proposed):
     assert "<b>" not in browsing(OFFICER).get("/audit/rules").text
 
 
-@pytest.mark.parametrize(("device", "dark"), [("phone", False), ("desktop", True)])
-def test_no_page_has_a_barrier_or_is_wider_than_the_screen(signed_in, proposed, device, dark):
-    visitor = signed_in(OFFICER, device, "zh" if dark else "en", dark=dark)
-    for path in ("/audit/rules", f"/audit/rules/{proposed['id']}", "/audit/inbox"):
-        assert visitor.go(path).ok, path
-        assert visitor.violations() == [], path
-        assert not visitor.overflows(), path
-
-
-def test_large_type_is_large(signed_in, proposed):
-    visitor = signed_in(OFFICER, "phone", "zh")
-    visitor.go("/audit")
-    visitor.page.get_by_role("button", name="大字版").click()
-    for path in ("/audit/rules", f"/audit/rules/{proposed['id']}"):
-        visitor.go(path)
-        assert visitor.too_small() == [], path
-
-
 def test_only_what_was_shown_can_be_agreed_to_and_only_with_a_reason(browsing, proposed):
     client = browsing(OFFICER)
     path = f"/audit/rules/{proposed['id']}"

@@ -8,7 +8,6 @@ from hub.synth.cast import ELDER_IDNO
 from tests.factories import GRID, GRID_WORKER
 
 SECRETARY = f"secretary:{GRID[:12]}"
-PAGES = ("/secretary", "/secretary/emergencies", "/secretary/deputies", "/secretary/filings")
 SAYS = {
     "zh": {"approve": "批准", "done": "已批准", "refuse": "不批准", "decided": "决定已登记"},
     "en": {"approve": "Approve", "done": "Approved", "refuse": "Refuse", "decided": "Your decision is on record"},
@@ -95,24 +94,6 @@ def test_a_deputy_is_named_and_ended_and_an_emergency_reviewed(signed_in, worker
     visitor.page.locator("textarea").first.fill("已与家属核实")
     visitor.page.get_by_role("button", name="理由成立", exact=True).first.click()
     assert visitor.says("复核已登记")
-
-
-@pytest.mark.parametrize(("device", "dark"), [("phone", True), ("desktop", False)])
-def test_the_pages_have_no_barrier(signed_in, asked, device, dark):
-    visitor = signed_in(SECRETARY, device, "zh", dark=dark)
-    for path in (*PAGES, f"/secretary/requests/{asked[1]}"):
-        visitor.go(path)
-        assert visitor.violations() == [], path
-        assert not visitor.overflows(), path
-
-
-def test_large_type_is_large_on_every_page(signed_in, asked):
-    visitor = signed_in(SECRETARY, "phone", "zh")
-    visitor.go("/secretary")
-    visitor.page.get_by_role("button", name="大字版").click()
-    for path in (*PAGES, f"/secretary/requests/{asked[1]}"):
-        visitor.go(path)
-        assert visitor.too_small() == [], path
 
 
 def test_nobody_else_decides_by_way_of_the_pages(browsing, asked):

@@ -10,7 +10,6 @@ from hub.synth.cast import ELDER_IDNO, ELSEWHERE_IDNO
 from tests.factories import CIVIL_AFFAIRS
 
 OFFICER, SECOND, AUDITOR = "security_officer:339999", "security_officer:339999#second", "auditor:339999"
-PATHS = ("/audit/deferrals", "/audit/protections")
 LATER = {"zh": "推迟告知居民", "en": "Tell the resident later"}
 ASKED = {"zh": "已申请，由另一人决定", "en": "Asked: another person decides"}
 DECIDED = {"zh": "已决定，并已留痕", "en": "Decided, and on record"}
@@ -143,24 +142,6 @@ def test_only_an_officer_asks_and_only_about_what_somebody_else_did(browsing, se
     form = deferral | {"form_key": key_of(officer, "/audit")}
     assert officer.post(f"/audit/events/{own}/deferral", data=form).status_code == 404
     assert officer.post("/audit/protections", data=protection | {"form_key": "x"}).status_code == 403
-
-
-@pytest.mark.parametrize(("device", "dark"), [("phone", False), ("desktop", True)])
-def test_no_page_has_a_barrier_or_is_wider_than_the_screen(signed_in, another, device, dark):
-    visitor = signed_in(OFFICER, device, "zh" if dark else "en", dark=dark)
-    for path in (*PATHS, f"/audit/events/{another}/deferral"):
-        assert visitor.go(path).ok, path
-        assert visitor.violations() == [], path
-        assert not visitor.overflows(), path
-
-
-def test_large_type_is_large_on_every_page(signed_in, another):
-    visitor = signed_in(OFFICER, "phone", "zh")
-    visitor.go("/audit")
-    visitor.page.get_by_role("button", name="大字版").click()
-    for path in (*PATHS, f"/audit/events/{another}/deferral"):
-        visitor.go(path)
-        assert visitor.too_small() == [], path
 
 
 def test_markup_in_a_reason_stays_text_and_nobody_is_named(browsing, world):

@@ -60,14 +60,36 @@ class Visitor:
         page: of Playwright.
         url: of the server.
         axe: the judge of accessibility, as a script.
+
+    Attributes:
+        complaints: what a browser complains about, and what it should not have asked for.
+        hosts: that it may ask.
     """
 
     def __init__(self, page, url, axe):
         self.page, self.url, self._axe = page, url, axe
-        self.complaints = []
+        self.complaints, self.hosts = [], {urlsplit(url).netloc}
         page.on("console", lambda said: self._complain(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: self._complain(str(error)))
         page.on("request", lambda request: self._ask(request.url))
+
+    @classmethod
+    def begin(cls, browser, url, axe, device, language, *, javascript=True, dark=False):
+        """A browser with nothing in it but the choice of a language."""
+        context = browser.new_context(
+            viewport=DEVICES[device],
+            java_script_enabled=javascript,
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",  # colours that are still changing cannot be measured
+        )
+        context.set_default_timeout(10_000)
+        context.add_cookies([{"name": "language", "value": language, "url": url}])
+        return cls(context.new_page(), url, axe)
+
+    def sign_in(self, principal):
+        """Be somebody on record."""
+        answer = self.page.context.request.post(f"{self.url}/sign-in/persona", form={"principal": principal})
+        assert answer.ok, answer.text()
 
     def _complain(self, text):
         # A browser reports every answer of 400 and more; whether one is right, tests say themselves.
@@ -75,7 +97,7 @@ class Visitor:
             self.complaints.append(text)
 
     def _ask(self, url):
-        if urlsplit(url).netloc != urlsplit(self.url).netloc:
+        if urlsplit(url).netloc not in self.hosts:
             self.complaints.append(f"asked another host: {url}")
 
     def go(self, path):
@@ -90,11 +112,13 @@ class Visitor:
             return False
         return True
 
-    def violations(self):
-        """What axe-core finds against WCAG 2.2 AA."""
+    def violations(self, rules=None):
+        """What axe-core finds against WCAG 2.2 AA, or against some rules of it alone."""
         self.page.wait_for_load_state()
-        self.page.evaluate(self._axe)
-        options = json.dumps({"runOnly": {"type": "tag", "values": WCAG}})
+        if not self.page.evaluate("() => 'axe' in window"):
+            self.page.evaluate(self._axe)
+        only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": WCAG}
+        options = json.dumps({"runOnly": only, "resultTypes": ["violations"], "preload": False})
         found = self.page.evaluate(f"() => axe.run(document, {options})")
         return [f"{each['id']}: {node['html'][:160]}" for each in found["violations"] for node in each["nodes"]]
 
