@@ -95,13 +95,16 @@ async def correct(desk: Desk, asked: Asked, wish: Wish) -> dict[str, Any]:
 
 
 async def own_corrections(desk: Desk, asked: Asked) -> list[dict[str, Any]]:
-    """The caller's corrections, newest first; whoever acts for a resident sees those they filed themselves.
+    """The caller's corrections, newest first; whoever acts for a resident sees those they filed, and that is recorded.
 
     Raises:
         Refused: not a resident, or one whose file is not here; recorded.
+        TrailUnavailable: the look could not be recorded; nothing is told.
     """
     person = await own_self(desk, asked, KIND)
     told = told_corrections(desk, asked, person.resident)
+    if asked.agent is not None:
+        await desk.lane.record_all([own(desk, asked, person, act_of(asked, KIND, "disclosed"))])
     return [each for each, by in reversed(told) if asked.agent is None or by == asked.actor.principal.person]
 
 

@@ -25,13 +25,17 @@ MOST_RULES = 500
 
 
 async def visibility(desk: Desk, asked: Asked) -> dict[str, Any]:
-    """What the caller has chosen, for every group and audience.
+    """What the caller has chosen, for every group and audience; recorded where somebody else looks for them.
 
     Raises:
         Refused: not a resident, or one whose file is not here; recorded.
+        TrailUnavailable: the look could not be recorded; nothing is told.
     """
     person = await own_self(desk, asked, KIND)
-    return shown(desk.policies, own_terms(desk, person.resident))
+    told = shown(desk.policies, own_terms(desk, person.resident))
+    if asked.agent is not None:
+        await desk.lane.record_all([own(desk, asked, person, act_of(asked, KIND, "disclosed"))])
+    return told
 
 
 async def choose(desk: Desk, asked: Asked, rules: Sequence[Rule]) -> dict[str, Any]:

@@ -106,6 +106,16 @@ def test_each_relative_has_a_request_of_their_own_and_is_told_of_no_others(hub, 
     assert (item["id"], item["id"] == son["id"]) == (widow["id"], False)
 
 
+@pytest.mark.clause("PIPL 51")
+@pytest.mark.parametrize("matter", ["accesses", "consents", "corrections", "visibility"])
+def test_whatever_a_guardian_looks_at_for_a_child_is_on_record_about_the_child(hub, family, matter):
+    name = mandate(hub, family[SON], matter, about=CHILD, reason="").json()["id"]
+    assert hub.ask(family[SON], "GET", f"/v1/me/{matter}", headers={"On-Behalf-Of": name}).status_code == 200
+    [look] = hub.ask(family[CHILD], "GET", "/v1/me/accesses", params={"limit": 1}).json()["items"]
+    assert (look["role"], look["outcome"]) == ("resident", "disclosed")
+    assert look["receipt"]["act"]["on_behalf_of"] == name
+
+
 @pytest.mark.clause("PIPL 31")
 def test_a_mandate_of_a_guardian_ends_with_the_guardianship(hub, family):
     made = mandate(hub, family[SON], "accesses", about=CHILD, reason="").json()
