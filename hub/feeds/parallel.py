@@ -48,7 +48,7 @@ def ingest_together(
         What became of the rows of each file, in this run.
 
     Raises:
-        BadInput: a file cannot be read as its feed at all, or is named twice.
+        BadInput: a file cannot be read as its feed at all, is named twice, or stands where another's rejected rows go.
         HubError: nothing more could be written; running the same command again resumes.
     """
     directory = Directory(path)
@@ -74,6 +74,10 @@ def _columns(files: Sequence[tuple[str, Path]], opening: Callable[[], object]) -
             raise BadInput("file", f"{file} does not exist")
         if any(file.samefile(other) for _, other in files[:number]):
             raise BadInput("file", f"{file} is named twice")
+    written = {name(file).resolve() for _, file in files for name in (rejected_path, conflicts_path)}
+    for _, file in files:
+        if file.resolve() in written:
+            raise BadInput("file", f"{file} is what another of these files would replace; import it afterwards")
     opening()
     return {file: FeedFile(file, load_feed(feed)).columns for feed, file in files}
 

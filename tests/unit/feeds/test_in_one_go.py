@@ -190,6 +190,15 @@ class TestBadInput:
                 ingest_together(empty.path, [good, ("health", bad)], lambda _: None)
         assert people(empty) == {}
 
+    def test_a_file_that_another_ones_rejected_rows_would_replace_waits_for_a_command_of_its_own(self, empty, tmp_path):
+        file = write_csv(tmp_path / "police.csv", [person(0)])
+        corrected = write_csv(rejected_path(file), [person(1)])
+        for files in ([file, corrected], [corrected, file]):
+            with pytest.raises(BadInput, match="replace"):
+                ingest_together(empty.path, [("police", each) for each in files], lambda _: None)
+        assert people(empty) == {}
+        assert corrected.exists()
+
     def test_the_command_tells_each_file_and_asks_for_pairs(self, empty, tmp_path):
         files = [
             ("police", write_csv(tmp_path / "police.csv", [person(0), person(1, grid="x")])),
