@@ -49,21 +49,22 @@ def carry_out(writer: Writer, reader: SqlcipherReader, ring: Keyring, at: dateti
     Raises:
         TrailUnavailable: not everything is done; running it again goes on.
     """
-    erased = held = 0
+    erased: set[int] = set()
+    held: set[int] = set()
     for row in reader.control(ERASURE):
-        if row.body["state"] != "approved":
-            continue
         resident = int(str(row.body["resident"]))
+        if row.body["state"] != "approved" or resident in erased | held:
+            continue  # relatives of somebody who died may each have asked
         # Files that were given up for this one go first: it is what names them, should a crash come in between.
         theirs = [*_taken_in(writer, resident), resident]
         if not all(_erase_unless_held(writer, reader, ring, each, theirs, at) for each in theirs):
-            held += 1
+            held.add(resident)
             continue
         _end_roles(writer, reader, str(row.body["rid"]))
         for each in theirs:
             _close(writer, ring, each, at)
-        erased += 1
-    return Carried(erased, held)
+        erased.add(resident)
+    return Carried(len(erased), len(held))
 
 
 def erase_person(
