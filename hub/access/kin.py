@@ -55,6 +55,13 @@ def is_kin(found: Located | None, caller: Caller, reader: Reader, ring: Keyring)
     return kin_of(found, caller.principal, caller.today, reader, ring) in (GUARDIAN, RELATIVE)
 
 
+def still_stands(found: Located, proof: str, caller: Caller, reader: Reader, ring: Keyring) -> bool:
+    """Whether what a mandate rests on is still so: that somebody lives, or is kin of the caller by the register now."""
+    if proof in (GUARDIAN, RELATIVE) and not is_kin(found, caller, reader, ring):
+        return False
+    return (found.facts.life == DEAD) == (proof == RELATIVE)
+
+
 def _are_near(mine: Mapping[str, Any], theirs: Mapping[str, Any], own_rid: str, rid: str) -> bool:
     if own_rid in (theirs.get(_GUARDIANS) or ()) or rid in (mine.get(_GUARDIANS) or ()):
         return True

@@ -4,6 +4,7 @@ from typing import Any
 
 from hub.access.decide import is_offered
 from hub.access.flow import Road
+from hub.access.kin import still_stands
 from hub.access.locate import locate_resident
 from hub.approvals.considering import TOLD, told
 from hub.approvals.mandate_rosters import roster_of
@@ -18,6 +19,7 @@ from hub.rights.recording import about, act_of, actor_part, refuse
 from hub.store.own_trail import Self
 
 _MOST_LISTED = 200
+_NEEDED = (Tier.BASIC, Tier.FAMILY)
 
 
 def mandates(road: Road, asked: Asked) -> list[dict[str, Any]]:
@@ -79,15 +81,17 @@ async def consider_mandate(road: Road, asked: Asked, name: str) -> dict[str, Any
         name: its id.
 
     Raises:
-        Refused: no such mandate in force that concerns the caller; recorded.
+        Refused: no such mandate in force that concerns the caller, or what it rests on is so no more; recorded.
         TrailUnavailable: the look could not be recorded; nothing is told.
     """
     resident = road.ring.resident_in(KIND, name)
     road.turn.begin()
-    found = None if resident is None else locate_resident(resident, (Tier.BASIC,), road.reader, road.ring)
+    found = None if resident is None else locate_resident(resident, _NEEDED, road.reader, road.ring)
     record = record_of(found.facts.terms, MANDATES, name) if found else None
     if resident is None or found is None or record is None or not _concerns(record, asked.caller):
         raise await refuse(road, asked, KIND, Reason.NOT_FOUND)
+    if not still_stands(found, record["proof"], asked.caller, road.reader, road.ring):
+        raise await refuse(road, asked, KIND, Reason.NOT_FOUND, Self(resident, found.trail_key))
     person = told(road, asked, found)
     act = act_of(asked, KIND, "considered", fields=list(TOLD), on_behalf_of=name, matter=record["matter"])
     event = about(road.ring, Self(resident, found.trail_key), act, **actor_part(road.ring, asked))

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from hub.access.flow import Road
-from hub.access.kin import is_kin
+from hub.access.kin import is_kin, still_stands
 from hub.access.locate import Located, locate, locate_resident
 from hub.approvals.deciders import concerns
 from hub.approvals.mandate_codes import after_code, with_code
@@ -196,9 +196,7 @@ async def mandate_of(road: Road, agent: Asked, name: str) -> tuple[Self, Facts, 
     if found is None or record is None or record["by"] != agent.caller.principal.id:
         raise await refuse(road, agent, KIND, Reason.NOT_ALLOWED)
     person = Self(found.sealed.resident, found.trail_key)
-    of_kin = record["proof"] in (Proof.GUARDIAN, Proof.RELATIVE)
-    stands = not of_kin or is_kin(found, agent.caller, road.reader, road.ring)
-    if not stands or (found.facts.life == DEAD) != (record["proof"] == Proof.RELATIVE):
+    if not still_stands(found, record["proof"], agent.caller, road.reader, road.ring):
         raise await refuse(road, agent, KIND, Reason.NOT_ALLOWED, person)
     state = state_at(record, agent.caller.at)
     if state is not State.OPEN:

@@ -137,6 +137,7 @@ def test_a_mandate_of_a_guardian_ends_with_the_guardianship(hub, family):
     assert reasons(hub.ask(family[SON], "GET", "/v1/me/accesses", headers=behalf)) == (403, ["not_allowed"])
     [refusal] = hub.ask(family[CHILD], "GET", "/v1/me/accesses", params={"limit": 1}).json()["items"]
     assert (refusal["kind"], refusal["outcome"], refusal["reasons"]) == ("mandate", "denied", ["not_allowed"])
+    assert reasons(hub.ask(family[SON], "GET", f"/v1/mandates/{made['id']}")) == (404, ["not_found"]), "nor the name"
 
 
 @pytest.mark.clause("PIPL 49")
