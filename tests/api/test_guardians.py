@@ -85,16 +85,10 @@ class Family:
 
     def _consent(self):
         opened = {"subject": {"idno": self.idnos["child"]}, "matter": "consents"}
-        by = self.principals.get("mother") or self._born_guardian()
+        by = self.principals["mother"]
         behalf = {"On-Behalf-Of": self.hub.ask(by, "POST", "/v1/mandates", json=opened).json()["id"]}
         said = {"purpose": "CHILD", "basis": "guardian_consent"}
         assert self.hub.ask(by, "POST", "/v1/me/consents", json=said, headers=behalf).status_code == 201
-
-    def _born_guardian(self):
-        gone = "resident:10000000-0000-4000-8000-0000000fffff"
-        self.hub.installation.appoint(gone)
-        self.hub.road.turn.fresh()
-        return gone
 
     def ask(self, purpose, fields):
         return self.hub.disclose(WHO[purpose], self.idnos["child"], purpose, fields=list(fields))
