@@ -14,10 +14,10 @@ HERE = __file__.rpartition("/")[0]
 
 
 def pytest_collection_modifyitems(items):
-    # One worker for all of them: browsers are the most expensive thing that tests start.
+    # One worker for all of them: browsers are the most expensive thing that tests start. The long walk has another.
     for item in items:
         if str(item.path).startswith(HERE):
-            item.add_marker(pytest.mark.xdist_group("web"))
+            item.add_marker(pytest.mark.xdist_group("walk" if item.path.name == "test_every_page.py" else "web"))
 
 
 @pytest.fixture(scope="session")
