@@ -1,9 +1,12 @@
 """Privacy mode, who could see something, objections and freezes, entered for the resident at the counter."""
 
+from collections.abc import Mapping
+
 from hub.api.reply import Reply
 from hub.schema.fields import fields
 from hub.web.catalogue import msgid
 from hub.web.disclosed import name_of
+from hub.web.pages import mandated
 from hub.web.pages.resident.corrections import is_correctable
 from hub.web.pages.resident.privacy import FIRST, groups_of
 from hub.web.pages.resident.requests import STATES
@@ -13,7 +16,10 @@ from hub.web.routing import Pages
 from hub.web.visit import Visit
 
 pages = Pages(WINDOW)
-_MOST_DIGITS = 15
+_WRONG = {
+    "index": msgid("The resident's list has no entry with this number."),
+    "reason": msgid("Say in the resident's own words what they do not recognise; without any number."),
+}
 
 
 async def switches(visit: Visit, held: Held) -> Reply:
@@ -25,11 +31,8 @@ async def switches(visit: Visit, held: Held) -> Reply:
 @pages.post("/window/mandates/{id}/visibility")
 @on_mandate
 async def turn(visit: Visit, held: Held) -> Reply:
-    """Turn one switch: `group|audience|show` or `…|hide`, as its button says."""
-    named, audience, wish = [*visit.form.get("turn").split("|"), "", ""][:3]
-    rule = {"group": named, "audience": audience, "visible": wish == "show"}
-    await visit.ask("PUT", "/v1/me/visibility", {"rules": [rule]}, mandate=held.id)
-    return visit.redirect(held.path, "shown" if rule["visible"] else "hidden")
+    """Turn one switch."""
+    return await mandated.turn_switch(visit, held)
 
 
 async def explained(visit: Visit, held: Held) -> Reply:
@@ -49,16 +52,10 @@ async def disputed(visit: Visit, held: Held) -> Reply:
     return await _objections(visit, held)
 
 
-async def _objections(visit: Visit, held: Held, status: int = 200, wrong: dict[str, str] | None = None) -> Reply:
-    items = (await visit.ask("GET", "/v1/me/requests", query={"limit": "200"}, mandate=held.id))["items"]
+async def _objections(visit: Visit, held: Held, wrong: Mapping[str, str] | None = None) -> Reply:
+    status, items = mandated.UNPROCESSABLE if wrong else 200, await mandated.asked_for(visit, held, "dispute")
     return visit.render(
-        "window/disputes.html",
-        status,
-        held=held,
-        items=[each for each in reversed(items) if each["kind"] == "dispute"],
-        states=STATES,
-        form=visit.form,
-        wrong=wrong or {},
+        "window/disputes.html", status, held=held, items=items, states=STATES, form=visit.form, wrong=wrong or {}
     )
 
 
@@ -66,42 +63,24 @@ async def _objections(visit: Visit, held: Held, status: int = 200, wrong: dict[s
 @on_mandate
 async def dispute(visit: Visit, held: Held) -> Reply:
     """Send an objection to one entry of the printed list, by its number."""
-    text = visit.form.get("index")
-    index = int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else -1
-    claim = {"index": index, "reason": visit.form.get("reason")}
-    answer = await visit.call("POST", "/v1/me/disputes", claim, mandate=held.id, once=visit.form.once)
-    if answer.good:
-        return visit.redirect(held.path, "objected")
-    if answer.status in (404, 422):
-        members = {each["member"] for each in answer.errors} or {"index"}
-        texts = {
-            "index": msgid("The resident's list has no entry with this number."),
-            "reason": msgid("Say in the resident's own words what they do not recognise; without any number."),
-        }
-        return await _objections(visit, held, 422, {each: visit.gettext(texts.get(each, "")) for each in members})
-    return visit.refuse(answer)
+    wrong = await mandated.object_to_access(visit, held, _WRONG)
+    return await _objections(visit, held, wrong) if wrong else visit.redirect(held.path, "objected")
 
 
 async def frozen(visit: Visit, held: Held) -> Reply:
     """Whether the file is frozen, and the button that changes that."""
-    items = (await visit.ask("GET", "/v1/me/requests", query={"limit": "200"}, mandate=held.id))["items"]
-    now = [each for each in items if each["kind"] == "freeze" and each["state"] == "in_force"]
-    return visit.render("window/freezes.html", held=held, now=now)
+    return visit.render("window/freezes.html", held=held, now=await mandated.freezes(visit, held))
 
 
 @pages.post("/window/mandates/{id}/freezes")
 @on_mandate
 async def freeze(visit: Visit, held: Held) -> Reply:
     """Freeze the file."""
-    claim = {"reason": visit.form.get("reason") or None}
-    await visit.ask("POST", "/v1/me/freezes", claim, mandate=held.id, once=visit.form.once)
-    return visit.redirect(held.path, "frozen")
+    return await mandated.freeze_file(visit, held)
 
 
 @pages.post("/window/mandates/{id}/freezes/withdrawal")
 @on_mandate
 async def thaw(visit: Visit, held: Held) -> Reply:
     """End a freeze."""
-    route = "/v1/me/freezes/{id}/withdrawal"
-    await visit.ask("POST", route, {}, mandate=held.id, id=visit.form.get("freeze"))
-    return visit.redirect(held.path, "thawed")
+    return await mandated.end_freeze(visit, held)
