@@ -28,11 +28,6 @@ _POLL = 0.2
 _BLOCK = 1 << 20
 
 
-def ingest(path: Path, feed: str, file: Path, progress: Callable[[int], object], at: str = "") -> Counts:
-    """Import one file; see `ingest_together`."""
-    return ingest_together(path, [(feed, file)], progress, at)[0]
-
-
 def ingest_together(
     path: Path, files: Sequence[tuple[str, Path]], progress: Callable[[int], object], at: str = ""
 ) -> list[Counts]:

@@ -11,14 +11,14 @@ from hub.errors import BadInput
 from hub.feeds import ingest as ingesting
 from hub.feeds.conflicts import conflicts_path
 from hub.feeds.job import PARTS, Counts
-from hub.feeds.parallel import ingest, ingest_together
+from hub.feeds.parallel import ingest_together
 from hub.feeds.rejected import rejected_path
 from hub.feeds.sealing import ALL_TIERS, OpenedSections, open_facts
 from hub.model.tier import Tier
 from hub.store.sections import version_of
 from hub.store.tokens import idno_token
 from hub.store.transaction import SqlcipherTransaction
-from tests.factories import Installation, person, run_hub, write_csv
+from tests.factories import Installation, ingest, person, run_hub, write_csv
 
 FEEDS = ("police", "civil_affairs", "health", "utilities")
 PEOPLE = 40

@@ -8,12 +8,11 @@ from hub.feeds import ingest as ingesting
 from hub.feeds.conflicts import conflicts_path
 from hub.feeds.ingest import BATCH
 from hub.feeds.job import PARTS, Counts, part_path
-from hub.feeds.parallel import ingest
 from hub.feeds.rejected import rejected_path
 from hub.feeds.sealing import ALL_TIERS, OpenedSections, open_facts
 from hub.model.tier import Tier
 from hub.store.tokens import idno_token, list_token, rid_token
-from tests.factories import GRID, idno, person, write_csv
+from tests.factories import GRID, idno, ingest, person, write_csv
 
 OTHER_GRID = "339999001001002"
 
